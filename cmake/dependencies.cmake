@@ -1,5 +1,5 @@
 find_package(Qt6 6.8 REQUIRED COMPONENTS Core Network Sql Concurrent)
 find_package(Qca-qt6 2.3.5 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
-find_package(llhttp 9 REQUIRED)
+find_package(llhttp CONFIG REQUIRED)
 qt_standard_project_setup(REQUIRES 6.8)

@@ -63,7 +63,7 @@ std::optional<Timestamp> parseTime(QByteArrayView text)
     const auto y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
     if (!y || !m || !d || text[4] != '-' || text[7] != '-')
         return {};
-    const year_month_day date(year(*y), month(unsigned(*m)), day(unsigned(*d)));
+    const auto date = year(*y) / *m / *d;
     if (!date.ok())
         return {};
     const Timestamp midnight = sys_days(date);

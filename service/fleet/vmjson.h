@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// VMs as JSON: request bodies in, records and ledger data out.
+#pragma once
+
+#include "service/core/json.h"
+#include "service/core/jsonwriter.h"
+#include "service/fleet/vm.h"
+
+namespace fleet {
+
+// `count` is read as any whole number from 1: its upper bound is judged after the quota.
+Result<VmSpec> readVmSpec(const json::Value &body);
+
+// InvalidField when more are asked for than one request may make.
+Result<void> checkCount(const VmSpec &spec);
+
+void writeVm(json::Writer &writer, const Vm &vm);
+QByteArray vmJson(const Vm &vm);
+
+// `data` of the VM_* entries, and what replay reads back.
+QByteArray vmEntryData(const Vm &vm);
+
+} // namespace fleet

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The schema and its numbered migrations, compiled in from resources/migrations and applied in order, each in one
+// transaction. PRAGMA user_version counts them, PRAGMA application_id tells our files from other programs'.
+#pragma once
+
+#include "service/store/database.h"
+
+namespace store {
+
+// The newest schema this program knows.
+int schemaVersion();
+
+// Brings an empty or older database to schemaVersion(). A newer one, or another program's, is Refused and left alone.
+Result<void> migrate(Database &database);
+
+// For readers: Refused unless the database is ours and of schemaVersion().
+Result<void> checkSchema(Database &database);
+
+} // namespace store

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service/store/statement.h"
+
+#include "service/store/database.h"
+
+#include <QtSql/qsqlerror.h>
+#include <QtSql/qsqlquery.h>
+
+using namespace Qt::StringLiterals;
+
+namespace store {
+
+Statement::Statement(QSqlQuery &query)
+    : m_query(&query)
+{
+}
+
+Statement::Statement(Statement &&other) noexcept
+    : m_query(std::exchange(other.m_query, nullptr))
+{
+}
+
+Statement::~Statement()
+{
+    if (m_query)
+        m_query->finish();
+}
+
+bool Statement::next()
+{
+    return m_query->next();
+}
+
+Result<void> Statement::finish()
+{
+    const QSqlError error = m_query->lastError();
+    m_query->finish();
+    if (error.type() != QSqlError::NoError)
+        return fail(sqlError(error, u"reading the rows of \"%1\""_s.arg(m_query->lastQuery().left(120))));
+    return {};
+}
+
+qint64 Statement::integer(int column) const
+{
+    return m_query->value(column).toLongLong();
+}
+
+QByteArray Statement::bytes(int column) const
+{
+    const QVariant value = m_query->value(column);
+    return value.typeId() == QMetaType::QByteArray ? value.toByteArray() : value.toString().toUtf8();
+}
+
+QString Statement::text(int column) const
+{
+    return m_query->value(column).toString();
+}
+
+bool Statement::isNull(int column) const
+{
+    return m_query->isNull(column);
+}
+
+qint64 Statement::changes() const
+{
+    return m_query->numRowsAffected();
+}
+
+void Statement::bind(int position, const QByteArray &blob)
+{
+    m_query->bindValue(position, blob);
+}
+
+void Statement::bind(int position, const QString &text)
+{
+    m_query->bindValue(position, text);
+}
+
+void Statement::bind(int position, std::nullptr_t)
+{
+    m_query->bindValue(position, QVariant());
+}
+
+void Statement::bindInteger(int position, qint64 number)
+{
+    m_query->bindValue(position, number);
+}
+
+Result<void> Statement::execute()
+{
+    if (m_query->exec())
+        return {};
+    Error error = sqlError(m_query->lastError(), u"in \"%1\""_s.arg(m_query->lastQuery().left(120)));
+    m_query->finish();
+    return fail(std::move(error));
+}
+
+} // namespace store
