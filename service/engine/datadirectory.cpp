@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service/engine/datadirectory.h"
+
+#include <QtCore/qdir.h>
+#include <QtCore/qfile.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace engine {
+
+namespace {
+
+// Moved up in this order; the lock file of a directory is the directory itself.
+constexpr std::array Pieces {"tenants.db", "keys", "ledger.vkey", "admin.token", "high-water", "audit-exports"};
+
+QString systemReason()
+{
+    return QString::fromLocal8Bit(std::strerror(errno));
+}
+
+QByteArray native(const QString &path)
+{
+    return QFile::encodeName(path);
+}
+
+Result<void> syncDirectory(const QString &path)
+{
+    const int fd = ::open(native(path).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || ::fsync(fd) != 0) {
+        const QString reason = systemReason();
+        if (fd >= 0)
+            ::close(fd);
+        return fail(ErrorCode::Storage, u"%1 can't be synced: %2."_s.arg(path, reason));
+    }
+    ::close(fd);
+    return {};
+}
+
+QStringList contents(const QString &path)
+{
+    return QDir(path).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
+}
+
+Result<void> checkMode(const QString &path, bool directory)
+{
+    struct stat info;
+    if (::lstat(native(path).constData(), &info) != 0)
+        return fail(ErrorCode::Refused, u"%1 can't be read: %2."_s.arg(path, systemReason()));
+    if (directory ? !S_ISDIR(info.st_mode) : !S_ISREG(info.st_mode))
+        return fail(ErrorCode::Refused,
+            u"%1 is no %2. It was left alone."_s.arg(path, directory ? u"directory"_s : u"regular file"_s));
+    if (info.st_mode & 077)
+        return fail(ErrorCode::Refused,
+            u"Others can read %1. Close it first: chmod %2 '%1'"_s.arg(path, directory ? u"700"_s : u"600"_s));
+    if (info.st_uid != ::geteuid())
+        return fail(ErrorCode::Refused, u"%1 belongs to another user. Run as its owner."_s.arg(path));
+    return {};
+}
+
+} // namespace
+
+QString defaultDataDirectory()
+{
+    if (const QString own = qEnvironmentVariable("TENANT_CONSOLE_DATA_DIR"); !own.isEmpty())
+        return own;
+    if (const QString data = qEnvironmentVariable("XDG_DATA_HOME"); data.startsWith(u'/'))
+        return data + "/tenant-console"_L1;
+    return QDir::homePath() + "/.local/share/tenant-console"_L1;
+}
+
+bool isHeld(const QString &path)
+{
+    const int fd = ::open(native(path).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    const bool held = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(fd);
+    return held;
+}
+
+Result<void> checkDataDirectory(const DataPaths &paths)
+{
+    TRY(checkMode(paths.root, true));
+    const QStringList there = contents(paths.root);
+    const bool any = std::ranges::any_of(Pieces, [&](const char *name) { return there.contains(QLatin1StringView(name)); });
+    if (!any) {
+        return fail(ErrorCode::Refused,
+            there.isEmpty() ? u"%1 is empty: no server has made its data there yet."_s.arg(paths.root)
+                            : u"%1 holds something else (%2). It was left alone; choose another --data-dir."_s.arg(
+                                  paths.root, there.first()));
+    }
+    for (const auto &[path, what] : {std::pair(paths.database(), u"the database"_s), {paths.highWater(), u"the mark of the ledger"_s},
+             {paths.tokenKey(), u"the key of the tokens"_s}, {paths.ledgerKey(), u"the key of the ledger"_s},
+             {paths.ledgerVkey(), u"the public key of the ledger"_s}}) {
+        if (!QFile::exists(path))
+            return fail(ErrorCode::Refused,
+                u"%1 is missing (%2). Nothing was made in its place; restore it from a backup."_s.arg(path, what));
+        TRY(checkMode(path, false));
+    }
+    return checkMode(paths.keys(), true);
+}
+
+Result<std::unique_ptr<DataDirectory>> DataDirectory::lock(
+    const QString &path, const std::function<Result<void>(const DataPaths &)> &build)
+{
+    const QString root = QDir::cleanPath(QDir(path).absolutePath());
+    if (!QFile::exists(root)) {
+        const QString parent = QFileInfo(root).path();
+        if (!QDir().mkpath(parent) || ::mkdir(native(root).constData(), 0700) != 0)
+            return fail(ErrorCode::Refused, u"The data directory %1 can't be made: %2."_s.arg(root, systemReason()));
+    }
+    const int fd = ::open(native(root).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(ErrorCode::Refused, u"The data directory %1 can't be opened: %2."_s.arg(root, systemReason()));
+    std::unique_ptr<DataDirectory> directory(new DataDirectory({root}, fd));
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return fail(ErrorCode::Refused, u"The data directory %1 is held by another process."_s.arg(root));
+    TRY(checkMode(root, true));
+    TRY(directory->fill(build));
+    return directory;
+}
+
+DataDirectory::DataDirectory(DataPaths paths, int fd)
+    : m_paths(std::move(paths))
+    , m_fd(fd)
+{
+}
+
+DataDirectory::~DataDirectory()
+{
+    ::close(m_fd);
+}
+
+Result<void> DataDirectory::fill(const std::function<Result<void>(const DataPaths &)> &build)
+{
+    const QString creating = m_paths.root + "/.creating"_L1, created = m_paths.root + "/.created"_L1;
+    // Only what an interrupted first start can have left counts as ours to go on with.
+    const QStringList there = contents(m_paths.root);
+    const bool unfinished = there == QStringList {u".creating"_s};
+    if (there.isEmpty() || unfinished) {
+        if (unfinished && !QDir(creating).removeRecursively())
+            return fail(ErrorCode::Storage, u"%1 is left from an interrupted start and can't be removed."_s.arg(creating));
+        const auto made = [&]() -> Result<void> {
+            if (::mkdir(native(creating).constData(), 0700) != 0)
+                return fail(ErrorCode::Storage, u"%1 can't be written: %2."_s.arg(m_paths.root, systemReason()));
+            TRY(build({creating}));
+            TRY(syncDirectory(creating + "/keys"_L1));
+            TRY(syncDirectory(creating));
+            if (::rename(native(creating).constData(), native(created).constData()) != 0)
+                return fail(ErrorCode::Storage, u"%1 can't be renamed: %2."_s.arg(creating, systemReason()));
+            return syncDirectory(m_paths.root);
+        }();
+        if (!made) {
+            QDir(creating).removeRecursively();
+            return made;
+        }
+        m_new = true;
+    }
+    if (QFile::exists(created)) {
+        for (const char *name : Pieces) {
+            const QString from = created + u'/' + QLatin1StringView(name);
+            const QString to = m_paths.root + u'/' + QLatin1StringView(name);
+            if (::rename(native(from).constData(), native(to).constData()) != 0 && errno != ENOENT)
+                return fail(ErrorCode::Storage, u"%1 can't be moved to %2: %3."_s.arg(from, to, systemReason()));
+        }
+        TRY(syncDirectory(m_paths.root));
+        if (::rmdir(native(created).constData()) != 0)
+            return fail(ErrorCode::Storage, u"%1 can't be removed: %2."_s.arg(created, systemReason()));
+        TRY(syncDirectory(m_paths.root));
+    }
+    return checkDataDirectory(m_paths);
+}
+
+} // namespace engine

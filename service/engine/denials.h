@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Refusals that matter, on their way to the ledger without flooding it: the first per token and code becomes an entry at
+// once, repeats are counted into one entry a minute. A refusal never waits for any of this.
+#pragma once
+
+#include "service/engine/caller.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace engine {
+
+struct Denial
+{
+    Caller caller;
+    const char *eventType; // "VM_DENIED" or "ACCESS_DENIED"
+    QByteArray code; // of the problem
+    // VM_DENIED
+    QByteArray quota;
+    qint64 limit = 0, used = 0, requested = 0;
+    // ACCESS_DENIED
+    QByteArray method, route; // the pattern of the route, never an id that was asked for
+    qint64 times = 1;
+};
+
+QByteArray denialEntryData(const Denial &denial);
+
+// Any thread.
+class DenialRecorder
+{
+public:
+    explicit DenialRecorder(const Clock &clock);
+
+    // True when this one is to be written now; otherwise it was counted.
+    bool admit(const Denial &denial);
+
+    // Those whose minute is over (all of them when `all`), with how often they came since the last entry.
+    std::vector<Denial> due(bool all = false);
+
+private:
+    struct Window
+    {
+        std::chrono::nanoseconds since;
+        Denial last;
+        qint64 repeats = 0;
+    };
+
+    const Clock &m_clock;
+    std::mutex m_mutex;
+    std::map<std::pair<TokenId, QByteArray>, Window> m_windows;
+};
+
+} // namespace engine

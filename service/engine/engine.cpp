@@ -1,0 +1,325 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service/engine/engine.h"
+
+#include "service/crypto/keyfile.h"
+#include "service/crypto/publickeytext.h"
+#include "service/engine/stateload.h"
+#include "service/ledger/reader.h"
+#include "service/store/schema.h"
+#include "service/store/statement.h"
+#include "service/tenancy/tenantstore.h"
+
+#include <QtCore/qdebug.h>
+
+#include <future>
+
+using namespace Qt::StringLiterals;
+
+namespace engine {
+
+namespace {
+
+constexpr size_t MostPerBatch = 512; // past this a commit gets no cheaper
+constexpr std::chrono::seconds TickInterval(1);
+
+// The database itself failed, not the command: nothing in this transaction can be trusted to be kept.
+bool isFailureOfTheStore(const Error &error)
+{
+    return error.code == ErrorCode::Storage || error.code == ErrorCode::Corrupt
+        || error.code == ErrorCode::LedgerUnavailable;
+}
+
+Error ledgerUnavailable(const QString &why)
+{
+    return {.code = ErrorCode::LedgerUnavailable,
+        .detail = u"The change was not made: it can't be recorded. %1 Try again later; reading goes on."_s.arg(why)};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options)
+{
+    std::unique_ptr<Engine> engine(new Engine(std::move(options)));
+    // Qt Sql connections belong to their thread, so the engine's own one opens.
+    std::promise<Result<void>> opened;
+    engine->m_thread = std::thread([&opened, self = engine.get()] {
+        auto result = self->open();
+        const bool running = result.has_value();
+        opened.set_value(std::move(result));
+        if (running)
+            self->loop();
+        self->m_ledger.reset();
+        self->m_database.reset();
+    });
+    TRY(opened.get_future().get());
+    return engine;
+}
+
+Engine::Engine(EngineOptions options)
+    : m_options(std::move(options))
+{
+}
+
+Engine::~Engine()
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_all();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+void Engine::enqueue(std::unique_ptr<Job> job)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_queue.push_back(std::move(job));
+    }
+    m_wake.notify_one();
+}
+
+Result<void> Engine::open()
+{
+    const DataPaths &paths = m_options.directory.paths();
+    ASSIGN_OR_RETURN(m_tokenKey, crypto::readKeyFile(paths.tokenKey(), m_options.passphrase));
+    ASSIGN_OR_RETURN(m_ledgerKey, crypto::readKeyFile(paths.ledgerKey(), m_options.passphrase));
+    m_signer = std::make_unique<TokenSigner>(TokenSigner {.key = *m_tokenKey,
+        .keyId = KeyId(crypto::keyThumbprint(m_tokenKey->publicKey())),
+        .issuer = m_options.issuer});
+    TRY(openStore());
+    TRY(checkHighWater());
+    if (!m_state.ofEngineThread().keys.contains(m_signer->keyId))
+        return fail(ErrorCode::Refused,
+            u"%1 is not the key that the database knows. Restore the one that belongs to it."_s.arg(paths.tokenKey()));
+    ASSIGN_OR_RETURN(m_highWater, ledger::HighWater::open(paths.highWater()));
+    return {};
+}
+
+// From the disk alone, so that the first start and every recovery take the same road.
+Result<void> Engine::openStore()
+{
+    m_ledger.reset();
+    m_database.reset();
+    ASSIGN_OR_RETURN(
+        m_database, store::Database::open(m_options.directory.paths().database(), store::Database::Mode::ReadWrite));
+    TRY(store::migrate(*m_database));
+    m_database->setCommitFaults(m_options.commitFaults);
+    ASSIGN_OR_RETURN(const QByteArray origin, readOrigin(*m_database));
+    ASSIGN_OR_RETURN(m_ledger, ledger::Ledger::open(*m_database, *m_ledgerKey, origin));
+    ASSIGN_OR_RETURN(State state, loadState(*m_database));
+    state.ledgerSize = m_ledger->size();
+    state.checkpoint = m_ledger->signedCheckpoint();
+    m_state.publish([&](State &published) {
+        // Whoever cached by version must not find an old number again.
+        state.allVmsVersion = published.allVmsVersion + 1;
+        for (const auto &[id, tenant] : state.tenants) {
+            const auto before = published.vmVersions.find(id);
+            state.vmVersions[id] = before == published.vmVersions.end() ? 1 : before->second + 1;
+        }
+        published = std::move(state);
+    });
+    return {};
+}
+
+// A mark ahead of the database, or of another history, means that an older copy was put back.
+Result<void> Engine::checkHighWater()
+{
+    const ledger::VerifierKey key = m_ledger->verifierKey();
+    ASSIGN_OR_RETURN(const ledger::SignedCheckpoint mark,
+        ledger::HighWater::read(m_options.directory.paths().highWater(), std::span(&key, 1)));
+    if (mark.checkpoint.size > m_ledger->size()) {
+        return fail(ErrorCode::Refused,
+            u"The database was rolled back: it holds %1 entries, the high-water mark knows %2. Put the newer database back."_s
+                .arg(m_ledger->size())
+                .arg(mark.checkpoint.size));
+    }
+    ledger::LedgerReader reader(*m_database);
+    return reader.continues(mark.checkpoint);
+}
+
+void Engine::loop()
+{
+    auto nextTick = std::chrono::steady_clock::now() + TickInterval;
+    while (true) {
+        std::vector<std::unique_ptr<Job>> jobs;
+        bool stopping = false;
+        {
+            std::unique_lock lock(m_mutex);
+            m_wake.wait_until(lock, nextTick, [this] { return m_stopping || !m_queue.empty(); });
+            while (!m_queue.empty() && jobs.size() < MostPerBatch) {
+                jobs.push_back(std::move(m_queue.front()));
+                m_queue.pop_front();
+            }
+            stopping = m_stopping && jobs.empty();
+        }
+        if (!jobs.empty())
+            runBatch(std::move(jobs));
+        if (stopping)
+            break;
+        if (std::chrono::steady_clock::now() >= nextTick) {
+            tick();
+            nextTick = std::chrono::steady_clock::now() + TickInterval;
+        }
+    }
+    if (auto synced = m_highWater->sync(); !synced)
+        qWarning().noquote() << synced.error().detail;
+}
+
+void Engine::runBatch(std::vector<std::unique_ptr<Job>> jobs)
+{
+    std::vector<Result<std::optional<LeafIndex>>> outcomes;
+    outcomes.reserve(jobs.size());
+    Changes batch;
+    bool kept = false; // whether anything is to be committed
+    const Result<void> done = [&]() -> Result<void> {
+        if (m_mustRecover)
+            TRY(recover());
+        ASSIGN_OR_RETURN(auto transaction, store::Transaction::begin(*m_database));
+        for (const auto &job : jobs) {
+            auto made = runOne(*job, batch);
+            if (!made && isFailureOfTheStore(made.error()))
+                return std::unexpected(std::move(made.error()));
+            if (!made) {
+                outcomes.emplace_back(std::unexpected(std::move(made.error())));
+                continue;
+            }
+            outcomes.emplace_back(made->lastIndex);
+            kept = kept || !job->dryRun;
+            batch.merge(std::move(*made));
+        }
+        if (!kept) {
+            m_ledger->rolledBack();
+            return {}; // the transaction rolls back: there is nothing in it
+        }
+        TRY(complete(batch));
+        return transaction.commit();
+    }();
+
+    if (!done) {
+        abandon(done.error());
+        const Error refusal = ledgerUnavailable(done.error().detail);
+        for (const auto &job : jobs)
+            job->finish(std::unexpected(refusal));
+        return;
+    }
+    if (kept) {
+        m_ledger->committed();
+        markHighWater();
+        auto afterCommit = std::move(batch.afterCommit);
+        publish(std::move(batch));
+        for (auto &action : afterCommit)
+            action();
+    }
+    for (size_t i = 0; i < jobs.size(); ++i)
+        jobs[i]->finish(std::move(outcomes[i]));
+}
+
+Result<Changes> Engine::runOne(Job &job, const Changes &batch)
+{
+    TRY(m_database->execute(u"SAVEPOINT command"_s));
+    const auto mark = m_ledger->mark();
+    Changes made;
+    auto result = runInSavepoint(job, batch, made);
+    if (result && !job.dryRun) {
+        TRY(m_database->execute(u"RELEASE command"_s));
+        return made;
+    }
+    m_ledger->rollbackTo(mark);
+    // When SQLite has ended the transaction by itself this fails, and the batch with it.
+    TRY(m_database->execute(u"ROLLBACK TO command"_s));
+    TRY(m_database->execute(u"RELEASE command"_s));
+    if (!result)
+        return std::unexpected(std::move(result.error()));
+    return Changes();
+}
+
+Result<void> Engine::runInSavepoint(Job &job, const Changes &batch, Changes &made)
+{
+    const Timestamp now = std::max(m_options.clock.now(), m_ledger->lastTime());
+    Work work(job.caller, now, m_state.ofEngineThread(), batch, *m_database, *m_ledger, *m_signer);
+    TRY(checkCaller(work));
+    TRY(job.run(work));
+    made = work.takeChanges();
+    return {};
+}
+
+// The last of a transaction: rows that many commands touched, written once, and the signed head.
+Result<void> Engine::complete(const Changes &batch)
+{
+    for (const TenantId &id : batch.usageChanged)
+        TRY(tenancy::updateUsage(*m_database, batch.tenants.at(id)));
+    ASSIGN_OR_RETURN([[maybe_unused]] const ledger::Checkpoint sealed, m_ledger->seal());
+    return {};
+}
+
+void Engine::publish(Changes &&batch)
+{
+    m_state.publish([&](State &state) {
+        for (auto &[id, tenant] : batch.tenants)
+            state.tenants.insert_or_assign(id, std::move(tenant));
+        for (auto &[id, token] : batch.tokens)
+            state.tokens.insert_or_assign(id, std::move(token));
+        for (const TenantId &id : batch.vmsChanged)
+            ++state.vmVersions[id];
+        if (!batch.vmsChanged.empty())
+            ++state.allVmsVersion;
+        state.ledgerSize = m_ledger->size();
+        state.checkpoint = m_ledger->signedCheckpoint();
+        state.unavailable.clear();
+    });
+}
+
+// A mark that lags is safe, so a failure here does not undo a commit that is durable already.
+void Engine::markHighWater()
+{
+    if (auto marked = m_highWater->update(m_ledger->signedCheckpoint()); !marked)
+        qWarning().noquote() << marked.error().detail;
+}
+
+void Engine::abandon(const Error &why)
+{
+    qWarning().noquote() << u"The ledger can't be written: %1"_s.arg(why.detail);
+    // Whether a failed commit reached the disk is known only by reading it again.
+    if (m_database)
+        m_database->rollback();
+    m_mustRecover = true;
+    m_state.publish([&](State &state) { state.unavailable = why.detail; });
+    if (auto recovered = recover(); !recovered)
+        qWarning().noquote() << u"The store can't be read again: %1"_s.arg(recovered.error().detail);
+    m_state.publish([&](State &state) { state.unavailable = why.detail; });
+}
+
+Result<void> Engine::recover()
+{
+    if (auto opened = openStore(); !opened)
+        return opened;
+    TRY(checkHighWater());
+    markHighWater(); // of a commit that failed only in being told
+    m_mustRecover = false;
+    return {};
+}
+
+void Engine::tick()
+{
+    if (auto synced = m_highWater->sync(); !synced)
+        qWarning().noquote() << synced.error().detail;
+    if (m_state.ofEngineThread().unavailable.isEmpty())
+        return;
+    // Writes a page and takes it back by its commit alone: is there room again?
+    const Result<void> probed = [this]() -> Result<void> {
+        if (m_mustRecover)
+            TRY(recover());
+        ASSIGN_OR_RETURN(auto transaction, store::Transaction::begin(*m_database));
+        TRY(m_database->execute(u"INSERT INTO meta VALUES ('probe', hex(randomblob(8))) "
+                                "ON CONFLICT (key) DO UPDATE SET value = excluded.value"_s));
+        return transaction.commit();
+    }();
+    if (probed)
+        m_state.publish([](State &state) { state.unavailable.clear(); });
+}
+
+} // namespace engine

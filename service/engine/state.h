@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What every request needs, in memory: published by the engine after a commit, read by every thread. Nothing stands here
+// that is not on the disk.
+#pragma once
+
+#include "service/core/ids.h"
+#include "service/crypto/ed25519.h"
+#include "service/tenancy/tenant.h"
+#include "service/tokens/rules.h"
+
+#include <map>
+#include <shared_mutex>
+#include <unordered_map>
+
+namespace engine {
+
+// A key that tokens may be signed with; retired ones still verify until their last token has expired.
+struct TokenKey
+{
+    KeyId id;
+    crypto::PublicKey key;
+    Timestamp createdAt;
+    std::optional<Timestamp> retiredAt;
+};
+
+struct State
+{
+    std::map<TenantId, tenancy::Tenant> tenants;
+    std::unordered_map<TokenId, tokens::TokenRecord, IdHash> tokens;
+    std::unordered_map<KeyId, TokenKey, IdHash> keys;
+    // Raised by every change of a tenant's VMs; what was read from the database before is then old.
+    std::unordered_map<TenantId, quint64, IdHash> vmVersions;
+    quint64 allVmsVersion = 0;
+
+    TreeSize ledgerSize = 0;
+    QByteArray checkpoint; // the signed note of that size
+    QString unavailable; // why the ledger can't be written; empty while it can
+
+    const tenancy::Tenant *tenant(const TenantId &id) const
+    {
+        const auto found = tenants.find(id);
+        return found == tenants.end() ? nullptr : &found->second;
+    }
+    const tokens::TokenRecord *token(const TokenId &id) const
+    {
+        const auto found = tokens.find(id);
+        return found == tokens.end() ? nullptr : &found->second;
+    }
+};
+
+class SharedState
+{
+public:
+    // `look` gets a const State & that holds still meanwhile: take what is needed and leave.
+    template <typename Look>
+    auto read(Look &&look) const
+    {
+        const std::shared_lock lock(m_mutex);
+        return look(m_state);
+    }
+
+    // The engine thread alone.
+    template <typename Change>
+    void publish(Change &&change)
+    {
+        const std::unique_lock lock(m_mutex);
+        change(m_state);
+    }
+    // Without lock, for the engine thread: it alone publishes.
+    const State &ofEngineThread() const { return m_state; }
+
+private:
+    mutable std::shared_mutex m_mutex;
+    State m_state;
+};
+
+} // namespace engine

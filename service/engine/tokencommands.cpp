@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service/engine/tokencommands.h"
+
+#include "service/core/uuid.h"
+#include "service/crypto/secretfile.h"
+#include "service/tokens/jws.h"
+#include "service/tokens/tokenstore.h"
+
+#include <QtCore/qfile.h>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+
+namespace engine {
+
+namespace {
+
+QString nextPath(const QString &path)
+{
+    return path + ".next"_L1;
+}
+
+tokens::Issue newIssue(const Work &work)
+{
+    return {.id = TokenId(newUuid(work.now())), .keyId = work.signer().keyId, .now = work.now()};
+}
+
+Result<IssuedToken> registerToken(Work &work, tokens::TokenRecord record)
+{
+    TRY(tokens::insertToken(work.database(), record));
+    ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index,
+        work.append("TOKEN_ISSUED", record.tenant, tokens::tokenEntryData(record), {.token = record.id}));
+    QByteArray text = tokens::signToken(
+        tokens::claimsOf(record, work.signer().issuer), work.signer().key, work.signer().keyId);
+    work.put(record);
+    return IssuedToken {std::move(record), std::move(text)};
+}
+
+Result<void> revokeOne(Work &work, const TokenId &id, const QString &reason)
+{
+    const tokens::TokenRecord *known = work.token(id);
+    if (!known)
+        return fail(ErrorCode::Corrupt, u"Token %1 is in the database and not in memory."_s.arg(id.toString()));
+    if (known->revokedAt)
+        return {};
+    tokens::TokenRecord token = *known;
+    token.revokedAt = work.now();
+    token.revokedReason = reason;
+    TRY(tokens::revokeToken(work.database(), id, work.now()));
+    ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index,
+        work.append("TOKEN_REVOKED", token.tenant, tokens::tokenEntryData(token), {.token = id}));
+    work.put(std::move(token));
+    return {};
+}
+
+// Whether `id` is the caller's own token or one that came from it.
+bool isOfCaller(const Work &work, TokenId id)
+{
+    for (int depth = 0; depth <= tokens::MostDepth && !id.isEmpty(); ++depth) {
+        if (id == work.caller().actor.tokenId)
+            return true;
+        const tokens::TokenRecord *token = work.token(id);
+        id = token ? token->parent : TokenId();
+    }
+    return false;
+}
+
+} // namespace
+
+Result<IssuedToken> issueToken(Work &work, const TenantId &tenantId, const tokens::TokenRequest &request)
+{
+    const tokens::TokenRecord *issuer = work.token(work.caller().actor.tokenId);
+    if (!issuer)
+        return fail(ErrorCode::InsufficientScope, u"Only a token issues tokens."_s);
+    const tenancy::Tenant *tenant = work.tenant(tenantId);
+    const bool there = tenant && (issuer->isAdministrator() || tenantId == issuer->tenant);
+    ASSIGN_OR_RETURN(tokens::TokenRecord record,
+        tokens::deriveChild(request, *issuer, there ? tenantId : TenantId(), newIssue(work)));
+    if (tenant->state == TenantState::Deleted)
+        return fail(ErrorCode::TenantDeleted, u"%1 is deleted; it gets no tokens."_s.arg(tenantId.toString()));
+    if (tenant->state == TenantState::Suspended)
+        return fail(ErrorCode::TenantSuspended,
+            u"%1 is suspended; it gets no tokens until it is resumed."_s.arg(tenantId.toString()));
+    return registerToken(work, std::move(record));
+}
+
+Result<void> revokeToken(Work &work, const TokenId &id, const QString &reason)
+{
+    const bool known = work.token(id) != nullptr;
+    if (!known || (work.caller().isTenant() && !isOfCaller(work, id)))
+        return fail(ErrorCode::NotFound, u"There is no such token."_s);
+    TRY(revokeOne(work, id, reason));
+    // Also where the token itself was revoked before: nothing that came from it may live.
+    ASSIGN_OR_RETURN(const auto family, tokens::descendants(work.database(), id));
+    for (const TokenId &child : family)
+        TRY(revokeOne(work, child, reason));
+    return {};
+}
+
+Result<IssuedToken> issueAdministrator(Work &work, const tokens::AdministratorRequest &request)
+{
+    ASSIGN_OR_RETURN(tokens::TokenRecord record, tokens::administratorToken(request, newIssue(work)));
+    return registerToken(work, std::move(record));
+}
+
+std::optional<TokenId> adminTokenId(const QString &path)
+{
+    const auto text = crypto::readSecretFile(path, tokens::MostTokenBytes + 1);
+    if (!text)
+        return {};
+    const auto parsed = tokens::parseToken(text->trimmed());
+    return parsed ? std::optional(parsed->claims.tokenId) : std::nullopt;
+}
+
+Result<IssuedToken> replaceAdminToken(Work &work, const QString &path, bool revokeOld)
+{
+    ASSIGN_OR_RETURN(IssuedToken issued, issueAdministrator(work, {.name = u"admin.token"_s}));
+    if (const auto old = adminTokenId(path); old && revokeOld && work.token(*old))
+        TRY(revokeOne(work, *old, u"rotated"_s));
+    // Beside the old one before the commit, in its place after it: whatever happens between, the file that counts is the
+    // one whose token is registered, and settleAdminToken finds it.
+    if (auto written = crypto::writeSecretFile(nextPath(path), issued.text + '\n', crypto::Overwrite::Replace); !written)
+        return fail(ErrorCode::Refused, written.error().detail);
+    work.afterCommit([path] {
+        ::rename(QFile::encodeName(nextPath(path)).constData(), QFile::encodeName(path).constData());
+    });
+    return issued;
+}
+
+Result<void> settleAdminToken(const QString &path, const State &state)
+{
+    if (!QFile::exists(nextPath(path)))
+        return {};
+    const auto id = adminTokenId(nextPath(path));
+    const tokens::TokenRecord *registered = id ? state.token(*id) : nullptr;
+    const bool done = registered && !registered->revokedAt;
+    const bool moved = done
+        ? ::rename(QFile::encodeName(nextPath(path)).constData(), QFile::encodeName(path).constData()) == 0
+        : QFile::remove(nextPath(path));
+    if (!moved)
+        return fail(ErrorCode::Storage, u"%1 can't be settled; is the directory writable?"_s.arg(nextPath(path)));
+    return {};
+}
+
+} // namespace engine

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What can be done to VMs.
+#pragma once
+
+#include "service/engine/work.h"
+#include "service/fleet/vm.h"
+
+namespace engine {
+
+// `spec.count` VMs or none. QuotaExceeded is judged before the count's own range.
+Result<std::vector<fleet::Vm>> registerVms(Work &work, const TenantId &tenant, const fleet::VmSpec &spec);
+
+// NotFound for an absent VM and, exactly alike, for one that the caller's tenant does not own.
+Result<void> destroyVm(Work &work, const VmId &id);
+
+// One entry each, for the deletion of the tenant.
+Result<void> destroyAllVms(Work &work, const TenantId &tenant);
+
+} // namespace engine

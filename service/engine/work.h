@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What a command sees while it runs: the state with every change made before it in the same transaction, the database, and
+// the ledger to append to. Engine thread only; lives for one command.
+//
+// A command that fails leaves nothing: its savepoint is rolled back and its Changes are dropped.
+#pragma once
+
+#include "service/engine/caller.h"
+#include "service/engine/state.h"
+#include "service/ledger/ledger.h"
+#include "service/store/database.h"
+
+#include <functional>
+#include <set>
+
+namespace engine {
+
+// What is different from the published state, until the commit makes it true.
+struct Changes
+{
+    std::map<TenantId, tenancy::Tenant> tenants;
+    std::unordered_map<TokenId, tokens::TokenRecord, IdHash> tokens;
+    std::set<TenantId> usageChanged; // rows of `tenant` to write before the commit
+    std::set<TenantId> vmsChanged;
+    std::vector<std::move_only_function<void()>> afterCommit;
+    std::optional<LeafIndex> lastIndex;
+
+    void merge(Changes &&later);
+};
+
+// The tokens the engine signs and the name it signs them with.
+struct TokenSigner
+{
+    const crypto::SigningKey &key;
+    KeyId keyId;
+    QByteArray issuer;
+};
+
+// The thing acted on, for the search columns.
+struct Subject
+{
+    TokenId token = {};
+    VmId vm = {};
+    NodeId node = {};
+};
+
+class Work
+{
+public:
+    Work(const Caller &caller, Timestamp now, const State &published, const Changes &batch, store::Database &database,
+        ledger::Ledger &ledger, const TokenSigner &signer);
+
+    const Caller &caller() const { return m_caller; }
+    // The time of this command: rows and entries carry it. Never before the last entry's.
+    Timestamp now() const { return m_now; }
+    store::Database &database() { return m_database; }
+    const TokenSigner &signer() const { return m_signer; }
+
+    const tenancy::Tenant *tenant(const TenantId &id) const;
+    const tokens::TokenRecord *token(const TokenId &id) const;
+    void put(tenancy::Tenant tenant);
+    void put(tokens::TokenRecord token);
+
+    // Adds to (or takes from) what the tenant uses; its row is written once before the commit.
+    void charge(const TenantId &tenant, qint64 vms, qint64 storageGb);
+
+    Result<LeafIndex> append(const char *eventType, const TenantId &tenant, QByteArray data, Subject subject = {},
+        ledger::Outcome outcome = ledger::Outcome::Ok);
+
+    // Runs on the engine thread once the change is durable, before anyone is answered.
+    void afterCommit(std::move_only_function<void()> action);
+
+    Changes takeChanges() { return std::move(m_changes); }
+
+private:
+    const Caller &m_caller;
+    const Timestamp m_now;
+    const State &m_published;
+    const Changes &m_batch;
+    store::Database &m_database;
+    ledger::Ledger &m_ledger;
+    const TokenSigner &m_signer;
+    Changes m_changes;
+};
+
+} // namespace engine

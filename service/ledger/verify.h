@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Recomputes the ledger from its entries and compares it with everything that was stored or signed about it.
+//
+// Any thread, with a read-only Database of its own, which it borrows; it hashes on a second thread. It reads in one
+// read transaction, so that a writer beside it is never taken for damage; the high-water mark is read before that
+// begins, for it may lag behind the database but never be ahead of it.
+#pragma once
+
+#include "service/ledger/checkpoint.h"
+#include "service/ledger/entry.h"
+#include "service/store/database.h"
+
+namespace ledger {
+
+enum class Damage
+{
+    None,
+    HeadChanged, // the head row is missing, or is not that of its checkpoint
+    CheckpointUnsigned, // the head's checkpoint, or an older one given, can't be read or has no good signature
+    HighWaterUnusable, // missing, empty, torn or unsigned
+    RolledBack, // something signed speaks of more entries than there are
+    Forked, // something signed speaks of another history
+    EntryMissing,
+    EntryExtra,
+    EntryChanged, // its hash is not the one that the tree has
+    EntryMalformed,
+    EntryMisplaced, // holds the bytes of another index
+    SequenceBroken, // tenant_seq has a gap or a repetition, or its counter is off
+    TimeBackwards,
+    ColumnChanged, // a search column is not what the bytes say
+    TileChanged, // also: missing, or too many
+    StateDiffers // reported by onEntry or onEnd
+};
+
+const char *damageName(Damage damage); // "entry-changed"
+
+struct OlderCheckpoint
+{
+    QString name; // for messages: the file it came from
+    QByteArray note;
+};
+
+struct VerifyOptions
+{
+    bool full = true; // from the first entry; else from verifiedSize on
+    std::vector<VerifierKey> keys; // of the log, old ones too
+    QString highWaterPath; // empty: not looked at
+    std::vector<OlderCheckpoint> older;
+    TreeSize verifiedSize = 0;
+    std::function<bool(TreeSize done, TreeSize total)> progress; // false: stop, the result is Unavailable
+    // For each entry from the first one looked at, in order, and then once inside the same read transaction. Corrupt is
+    // a finding, StateDiffers; every other error ends the verification as such.
+    std::function<Result<void>(const EntryFields &)> onEntry;
+    std::function<Result<void>()> onEnd;
+};
+
+struct VerifyReport
+{
+    bool ok = false;
+    TreeSize size = 0; // of the head
+    Digest root; // of the head
+    LeafIndex checkedFrom = 0; // entries before this one were left to an earlier verification
+    QByteArray keyId; // 8 hexadecimal digits
+    QString origin;
+    Damage kind = Damage::None;
+    // The first entry that is bad. Where the tree can't tell which of several it is, because no hash of the last
+    // incomplete tile is stored, the first of these; none where it is not an entry's fault.
+    std::optional<LeafIndex> firstBad;
+    QString damage; // one sentence
+};
+
+// The error is for what can't be read at all; everything that is read and wrong is in the report.
+Result<VerifyReport> verifyTree(store::Database &database, const VerifyOptions &options);
+
+} // namespace ledger
