@@ -71,8 +71,8 @@ std::optional<Timestamp> parseTime(QByteArrayView text)
         return midnight;
 
     const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
-    if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59 || (text[10] != 'T' && text[10] != 't')
-        || text[13] != ':' || text[16] != ':')
+    if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59
+        || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
         return {};
     qsizetype at = 19;
     int fraction = 0;
@@ -88,7 +88,7 @@ std::optional<Timestamp> parseTime(QByteArrayView text)
         for (qsizetype i = count; i < 3; ++i)
             fraction *= 10;
     }
-    minutes offset {0};
+    minutes offset{0};
     const QByteArrayView zone = text.sliced(at);
     if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':') {
         const auto hh = digits(zone, 1, 2), mm = digits(zone, 4, 2);
@@ -98,5 +98,11 @@ std::optional<Timestamp> parseTime(QByteArrayView text)
     } else if (zone != "Z" && zone != "z") {
         return {};
     }
-    return midnight + hours(*hour) + minutes(*minute) + seconds(*second) + milliseconds(fraction) - offset;
+    const Timestamp time =
+        midnight + hours(*hour) + minutes(*minute) + seconds(*second) + milliseconds(fraction) - offset;
+    // An offset can lead out of the years that formatTime can write.
+    const year_month_day utc(floor<days>(time));
+    if (utc.year() < year(0) || utc.year() > year(9999))
+        return {};
+    return time;
 }

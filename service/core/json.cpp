@@ -4,7 +4,6 @@
 #include "service/core/json.h"
 
 #include <QtCore/qset.h>
-#include <QtCore/qstringconverter.h>
 
 namespace json {
 
@@ -170,7 +169,7 @@ private:
             if (!digits())
                 return wrong("an exponent without digits");
         }
-        return Value(Number {m_text.sliced(first, m_at - first).toByteArray()});
+        return Value(Number{m_text.sliced(first, m_at - first).toByteArray()});
     }
 
     std::optional<char16_t> hexUnit()
@@ -236,8 +235,22 @@ private:
         } else if (QChar::isLowSurrogate(point)) {
             return wrong("half of a surrogate pair");
         }
-        text.append(QString::fromUcs4(&point, 1).toUtf8());
+        appendUtf8(text, point);
         return {};
+    }
+
+    // By hand (RFC 3629, 3): QString takes U+FEFF at the start of a text for a byte order mark and drops it.
+    static void appendUtf8(QByteArray &text, char32_t point)
+    {
+        const auto tail = [point](int shift) { return char(0x80 | (point >> shift & 0x3f)); };
+        if (point < 0x80)
+            text.append(char(point));
+        else if (point < 0x800)
+            text.append(char(0xc0 | point >> 6)).append(tail(0));
+        else if (point < 0x10000)
+            text.append(char(0xe0 | point >> 12)).append(tail(6)).append(tail(0));
+        else
+            text.append(char(0xf0 | point >> 18)).append(tail(12)).append(tail(6)).append(tail(0));
     }
 
     QByteArrayView m_text;

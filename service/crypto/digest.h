@@ -16,7 +16,7 @@ namespace crypto {
 
 struct Digest
 {
-    std::array<uchar, 32> bytes {};
+    std::array<uchar, 32> bytes{};
 
     QByteArrayView view() const { return QByteArrayView(bytes.data(), qsizetype(bytes.size())); }
     // `from` must have 32 bytes.

@@ -17,7 +17,7 @@ namespace crypto {
 
 struct PublicKey
 {
-    std::array<uchar, 32> bytes {};
+    std::array<uchar, 32> bytes{};
 
     QByteArrayView view() const { return QByteArrayView(bytes.data(), qsizetype(bytes.size())); }
     friend bool operator==(const PublicKey &, const PublicKey &) = default;
@@ -30,7 +30,8 @@ Result<PublicKey> publicKeyFromBytes(QByteArrayView bytes);
 // Strict: 64 bytes, S < L; the key as publicKeyFromBytes makes it. Any thread.
 bool verifySignature(const PublicKey &key, QByteArrayView message, QByteArrayView signature);
 
-// A private key. Movable, not copyable; one thread at a time. The seed lives in secure memory and is wiped.
+// A private key. Movable, not copyable; one thread at a time. OpenSSL keeps the seed and wipes it with the key; what
+// seed() gives out is in secure memory. Must be gone before the Runtime.
 class SigningKey
 {
 public:

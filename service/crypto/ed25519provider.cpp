@@ -66,16 +66,16 @@ void Ed25519Context::setKey(EVP_PKEY *key)
 bool Ed25519Context::setSeed(const QCA::SecureArray &seed)
 {
     // OpenSSL measures nothing but the length it is told.
-    setKey(seed.size() == 32 ? EVP_PKEY_new_raw_private_key_ex(nullptr, "ED25519", nullptr,
-                                   reinterpret_cast<const uchar *>(seed.constData()), 32)
+    setKey(seed.size() == 32 ? EVP_PKEY_new_raw_private_key_ex(
+               nullptr, "ED25519", nullptr, reinterpret_cast<const uchar *>(seed.constData()), 32)
                              : nullptr);
     return m_key != nullptr;
 }
 
 bool Ed25519Context::setPublicKey(QByteArrayView bytes)
 {
-    setKey(bytes.size() == 32 ? EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, asBytes(bytes), 32)
-                              : nullptr);
+    setKey(
+        bytes.size() == 32 ? EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, asBytes(bytes), 32) : nullptr);
     return m_key != nullptr;
 }
 
@@ -102,8 +102,8 @@ QByteArray Ed25519Context::sign(QByteArrayView message)
     QByteArray signature(64, Qt::Uninitialized);
     size_t size = 64;
     if (!m_key || EVP_DigestSignInit_ex(m_context, nullptr, nullptr, nullptr, nullptr, m_key, nullptr) != 1
-        || EVP_DigestSign(m_context, reinterpret_cast<uchar *>(signature.data()), &size, asBytes(message),
-               size_t(message.size()))
+        || EVP_DigestSign(
+               m_context, reinterpret_cast<uchar *>(signature.data()), &size, asBytes(message), size_t(message.size()))
             != 1
         || size != 64)
         return {};

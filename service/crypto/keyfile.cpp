@@ -62,8 +62,8 @@ std::unexpected<Error> refuse(const QString &path, const QString &why)
 
 EncryptedKey encrypt(PKCS8_PRIV_KEY_INFO *info, const QCA::SecureArray &passphrase)
 {
-    X509_ALGOR *scheme
-        = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), Iterations, nullptr, SaltBytes, nullptr, NID_hmacWithSHA256);
+    X509_ALGOR *scheme =
+        PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), Iterations, nullptr, SaltBytes, nullptr, NID_hmacWithSHA256);
     if (!scheme)
         return nullptr;
     EncryptedKey encrypted(PKCS8_set0_pbe(passphrase.constData(), passphrase.size(), info, scheme));
@@ -94,7 +94,7 @@ Result<Block> readBlock(const QString &path, QByteArrayView text)
     long size = 0;
     if (!bio || !PEM_read_bio_ex(bio.get(), &label, &header, &der, &size, PEM_FLAG_SECURE))
         return refuse(path, u"holds no complete PEM block; put back a copy of it."_s);
-    Block block {.label = label, .der = {der, {size_t(size)}}, .size = size};
+    Block block{.label = label, .der = {der, {size_t(size)}}, .size = size};
     const bool hasHeader = header && *header;
     OPENSSL_free(label);
     OPENSSL_secure_free(header);

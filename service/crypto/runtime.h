@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Starts the crypto of the process: QCA, its OpenSSL plugin and our Ed25519 provider. One Runtime lives in main(), before
-// any thread and after everything else.
+// Starts the crypto of the process: QCA, its OpenSSL plugin and our Ed25519 provider. One Runtime lives in main(),
+// before any thread and after everything else.
 #pragma once
 
 #include "service/core/result.h"

@@ -61,8 +61,8 @@ bool writeAll(int file, QByteArrayView bytes)
 
 Result<void> writeNew(const QString &path, QByteArrayView bytes)
 {
-    const Descriptor file(
-        ::open(QFile::encodeName(path).constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    const Descriptor file(::open(
+        QFile::encodeName(path).constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
     // The mode again, in case the umask took more than group and others.
     if (!file.isOpen() || ::fchmod(file.number(), S_IRUSR | S_IWUSR) != 0 || !writeAll(file.number(), bytes)
         || ::fsync(file.number()) != 0)
@@ -134,7 +134,8 @@ Result<QByteArray> readSecretFile(const QString &path, qsizetype most)
     }
     if (size > most) {
         OPENSSL_cleanse(bytes.data(), size_t(bytes.size()));
-        return fail(ErrorCode::Refused, u"%1 is longer than %2 bytes, so it is not what it should be."_s.arg(path).arg(most));
+        return fail(
+            ErrorCode::Refused, u"%1 is longer than %2 bytes, so it is not what it should be."_s.arg(path).arg(most));
     }
     bytes.truncate(size);
     return bytes;

@@ -11,7 +11,8 @@
 
 namespace crypto {
 
-enum class Overwrite {
+enum class Overwrite
+{
     Never, // Refused where the path is taken
     Replace
 };

@@ -20,10 +20,11 @@ struct Denial
     const char *eventType; // "VM_DENIED" or "ACCESS_DENIED"
     QByteArray code; // of the problem
     // VM_DENIED
-    QByteArray quota;
+    TenantId tenant = {}; // whose quota it was
+    QByteArray quota = {};
     qint64 limit = 0, used = 0, requested = 0;
     // ACCESS_DENIED
-    QByteArray method, route; // the pattern of the route, never an id that was asked for
+    QByteArray method = {}, route = {}; // the pattern of the route, never an id that was asked for
     qint64 times = 1;
 };
 

@@ -59,6 +59,7 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options)
 
 Engine::Engine(EngineOptions options)
     : m_options(std::move(options))
+    , m_denials(m_options.clock)
 {
 }
 
@@ -80,6 +81,28 @@ void Engine::enqueue(std::unique_ptr<Job> job)
         m_queue.push_back(std::move(job));
     }
     m_wake.notify_one();
+}
+
+void Engine::recordDenial(Denial denial)
+{
+    if (m_denials.admit(denial))
+        writeDenial(std::move(denial));
+}
+
+void Engine::writeDenial(Denial denial)
+{
+    Caller caller = denial.caller;
+    post<Nothing>(
+        std::move(caller),
+        [denial = std::move(denial)](Work &work) -> Result<Nothing> {
+            // Foreign access is the installation's to know: a tenant's own entries must not name what it asked for.
+            const bool ofTenant = QByteArrayView(denial.eventType) == "VM_DENIED";
+            ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index,
+                work.append(denial.eventType, ofTenant ? denial.tenant : TenantId(), denialEntryData(denial), {},
+                    ledger::Outcome::Denied));
+            return Nothing {};
+        },
+        {}, Job::Kind::Record);
 }
 
 Result<void> Engine::open()
@@ -112,6 +135,7 @@ Result<void> Engine::openStore()
     ASSIGN_OR_RETURN(m_ledger, ledger::Ledger::open(*m_database, *m_ledgerKey, origin));
     ASSIGN_OR_RETURN(State state, loadState(*m_database));
     state.ledgerSize = m_ledger->size();
+    state.ledgerTime = m_ledger->lastTime();
     state.checkpoint = m_ledger->signedCheckpoint();
     m_state.publish([&](State &published) {
         // Whoever cached by version must not find an old number again.
@@ -156,6 +180,12 @@ void Engine::loop()
             }
             stopping = m_stopping && jobs.empty();
         }
+        if (stopping) { // what was only counted must not be lost
+            for (Denial &denial : m_denials.due(true))
+                writeDenial(std::move(denial));
+            const std::scoped_lock lock(m_mutex);
+            stopping = m_queue.empty();
+        }
         if (!jobs.empty())
             runBatch(std::move(jobs));
         if (stopping)
@@ -188,7 +218,7 @@ void Engine::runBatch(std::vector<std::unique_ptr<Job>> jobs)
                 continue;
             }
             outcomes.emplace_back(made->lastIndex);
-            kept = kept || !job->dryRun;
+            kept = kept || job->kind != Job::Kind::DryRun;
             batch.merge(std::move(*made));
         }
         if (!kept) {
@@ -224,7 +254,7 @@ Result<Changes> Engine::runOne(Job &job, const Changes &batch)
     const auto mark = m_ledger->mark();
     Changes made;
     auto result = runInSavepoint(job, batch, made);
-    if (result && !job.dryRun) {
+    if (result && job.kind != Job::Kind::DryRun) {
         TRY(m_database->execute(u"RELEASE command"_s));
         return made;
     }
@@ -241,7 +271,8 @@ Result<void> Engine::runInSavepoint(Job &job, const Changes &batch, Changes &mad
 {
     const Timestamp now = std::max(m_options.clock.now(), m_ledger->lastTime());
     Work work(job.caller, now, m_state.ofEngineThread(), batch, *m_database, *m_ledger, *m_signer);
-    TRY(checkCaller(work));
+    if (job.kind != Job::Kind::Record)
+        TRY(checkCaller(work));
     TRY(job.run(work));
     made = work.takeChanges();
     return {};
@@ -268,6 +299,7 @@ void Engine::publish(Changes &&batch)
         if (!batch.vmsChanged.empty())
             ++state.allVmsVersion;
         state.ledgerSize = m_ledger->size();
+        state.ledgerTime = m_ledger->lastTime();
         state.checkpoint = m_ledger->signedCheckpoint();
         state.unavailable.clear();
     });
@@ -307,9 +339,15 @@ void Engine::tick()
 {
     if (auto synced = m_highWater->sync(); !synced)
         qWarning().noquote() << synced.error().detail;
-    if (m_state.ofEngineThread().unavailable.isEmpty())
-        return;
-    // Writes a page and takes it back by its commit alone: is there room again?
+    for (Denial &denial : m_denials.due())
+        writeDenial(std::move(denial));
+    if (!m_state.ofEngineThread().unavailable.isEmpty())
+        probe();
+}
+
+// Is there room again? Writes a row, so that the answer is the disk's.
+void Engine::probe()
+{
     const Result<void> probed = [this]() -> Result<void> {
         if (m_mustRecover)
             TRY(recover());

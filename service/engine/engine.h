@@ -11,6 +11,7 @@
 #pragma once
 
 #include "service/engine/datadirectory.h"
+#include "service/engine/denials.h"
 #include "service/engine/job.h"
 #include "service/ledger/highwater.h"
 
@@ -44,11 +45,14 @@ public:
 
     // Any thread. `answer` runs on the engine thread and must be quick.
     template <typename Value>
-    void post(Caller caller, Command<Value> command, Answer<Value> answer, bool dryRun = false)
+    void post(Caller caller, Command<Value> command, Answer<Value> answer, Job::Kind kind = Job::Kind::Change)
     {
-        enqueue(std::make_unique<TypedJob<Value>>(std::move(caller), dryRun, std::move(command), std::move(answer)));
+        enqueue(std::make_unique<TypedJob<Value>>(std::move(caller), kind, std::move(command), std::move(answer)));
     }
     void enqueue(std::unique_ptr<Job> job);
+
+    // A refusal that matters becomes an entry, or is counted into one. Any thread; waits for nothing.
+    void recordDenial(Denial denial);
 
     const SharedState &state() const { return m_state; }
     const QByteArray &issuer() const { return m_options.issuer; }
@@ -72,9 +76,12 @@ private:
     void abandon(const Error &why);
     Result<void> recover();
     void tick();
+    void probe();
+    void writeDenial(Denial denial);
 
     EngineOptions m_options;
     SharedState m_state;
+    DenialRecorder m_denials;
 
     // Engine thread only, from open() on.
     std::unique_ptr<store::Database> m_database;

@@ -20,7 +20,7 @@ public:
     }
 
     template <typename Value>
-    QFuture<Result<Committed<Value>>> submit(Caller caller, Command<Value> command, bool dryRun = false)
+    QFuture<Result<Committed<Value>>> submit(Caller caller, Command<Value> command, Job::Kind kind = Job::Kind::Change)
     {
         QPromise<Result<Committed<Value>>> promise;
         auto future = promise.future();
@@ -31,7 +31,7 @@ public:
                 promise.addResult(std::move(outcome));
                 promise.finish();
             },
-            dryRun);
+            kind);
         return future;
     }
 

@@ -21,9 +21,15 @@ struct Committed
 class Job
 {
 public:
-    Job(Caller who, bool dry)
+    enum class Kind {
+        Change,
+        DryRun, // the same checks by the same code; rolled back, no entry
+        Record // of a refusal: its caller may be revoked or suspended by now
+    };
+
+    Job(Caller who, Kind what)
         : caller(std::move(who))
-        , dryRun(dry)
+        , kind(what)
     {
     }
     virtual ~Job() = default;
@@ -33,7 +39,7 @@ public:
     virtual void finish(Result<std::optional<LeafIndex>> outcome) = 0;
 
     const Caller caller;
-    const bool dryRun; // the same checks by the same code; rolled back, no entry
+    const Kind kind;
 };
 
 template <typename Value>
@@ -50,8 +56,8 @@ template <typename Value>
 class TypedJob final : public Job
 {
 public:
-    TypedJob(Caller who, bool dry, Command<Value> command, Answer<Value> answer)
-        : Job(std::move(who), dry)
+    TypedJob(Caller who, Kind what, Command<Value> command, Answer<Value> answer)
+        : Job(std::move(who), what)
         , m_command(std::move(command))
         , m_answer(std::move(answer))
     {

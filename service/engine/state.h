@@ -35,6 +35,7 @@ struct State
     quint64 allVmsVersion = 0;
 
     TreeSize ledgerSize = 0;
+    Timestamp ledgerTime; // of the newest entry: expiry is never judged by an earlier time
     QByteArray checkpoint; // the signed note of that size
     QString unavailable; // why the ledger can't be written; empty while it can
 

@@ -66,9 +66,9 @@ Result<std::vector<Vm>> listVms(store::Database &database, const TenantId &tenan
 {
     ASSIGN_OR_RETURN(auto select,
         database.prepared(tenant.isEmpty()
-                ? "SELECT " VM_COLUMNS " FROM vm WHERE vm_id > ?1 AND ?2 = ?2 ORDER BY vm_id LIMIT ?3"
-                : "SELECT " VM_COLUMNS " FROM vm WHERE vm_id > ?1 AND tenant_id = ?2 ORDER BY vm_id LIMIT ?3"));
-    TRY(select.run(after.toString(), tenant.toString(), most));
+                ? "SELECT " VM_COLUMNS " FROM vm WHERE vm_id > ? ORDER BY vm_id LIMIT ?"
+                : "SELECT " VM_COLUMNS " FROM vm WHERE vm_id > ? AND tenant_id = ? ORDER BY vm_id LIMIT ?"));
+    TRY(tenant.isEmpty() ? select.run(after.toString(), most) : select.run(after.toString(), tenant, most));
     std::vector<Vm> vms;
     while (select.next()) {
         ASSIGN_OR_RETURN(Vm vm, readVm(select));

@@ -26,7 +26,7 @@ int hexDigit(char c)
 
 std::unexpected<Error> badParameter(QByteArrayView name, const QString &detail)
 {
-    Error error {.code = ErrorCode::InvalidField, .detail = u"The query is not valid."_s};
+    Error error{.code = ErrorCode::InvalidField, .detail = u"The query is not valid."_s};
     error.fields.append({u"?"_s + QString::fromUtf8(name), detail});
     return fail(std::move(error));
 }

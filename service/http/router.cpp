@@ -16,7 +16,7 @@ struct Router::Search
     QByteArrayView method;
     QList<QByteArray> segments;
     qsizetype found = -1; // index in m_routes
-    QList<QByteArray> allowed;
+    QList<QByteArray> allowed = {};
 };
 
 namespace {
@@ -149,7 +149,7 @@ Router::Match Router::match(QByteArrayView method, QByteArrayView path) const
     auto segments = segmentsOf(path);
     if (!segments)
         return {};
-    Search search {.method = method, .segments = std::move(*segments)};
+    Search search{.method = method, .segments = std::move(*segments)};
     descend(search, 0, 0);
     if (search.found >= 0) {
         const Route &route = m_routes[search.found];

@@ -36,12 +36,17 @@ public:
 
     struct Match
     {
-        enum class Outcome { Found, NotFound, MethodNotAllowed };
+        enum class Outcome
+        {
+            Found,
+            NotFound,
+            MethodNotAllowed
+        };
 
         Outcome outcome = Outcome::NotFound;
         int route = -1;
-        QList<Param> params;
-        QByteArray allow; // of MethodNotAllowed, the value of the Allow field
+        QList<Param> params = {};
+        QByteArray allow = {}; // of MethodNotAllowed, the value of the Allow field
 
         QByteArray param(QByteArrayView name) const; // empty where there is none
     };

@@ -45,15 +45,15 @@ struct OlderCheckpoint
 struct VerifyOptions
 {
     bool full = true; // from the first entry; else from verifiedSize on
-    std::vector<VerifierKey> keys; // of the log, old ones too
-    QString highWaterPath; // empty: not looked at
-    std::vector<OlderCheckpoint> older;
+    std::vector<VerifierKey> keys = {}; // of the log, old ones too
+    QString highWaterPath = {}; // empty: not looked at
+    std::vector<OlderCheckpoint> older = {};
     TreeSize verifiedSize = 0;
-    std::function<bool(TreeSize done, TreeSize total)> progress; // false: stop, the result is Unavailable
+    std::function<bool(TreeSize done, TreeSize total)> progress = {}; // false: stop, the result is Unavailable
     // For each entry from the first one looked at, in order, and then once inside the same read transaction. Corrupt is
     // a finding, StateDiffers; every other error ends the verification as such.
-    std::function<Result<void>(const EntryFields &)> onEntry;
-    std::function<Result<void>()> onEnd;
+    std::function<Result<void>(const EntryFields &)> onEntry = {};
+    std::function<Result<void>()> onEnd = {};
 };
 
 struct VerifyReport

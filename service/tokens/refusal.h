@@ -8,7 +8,8 @@
 
 namespace tokens {
 
-enum class Refusal {
+enum class Refusal
+{
     Malformed,
     BadSignature,
     UnknownKey,

@@ -18,16 +18,15 @@ constexpr qsizetype LongestName = 128; // of sub, in bytes
 
 std::unexpected<Error> badField(const QString &pointer, const QString &detail)
 {
-    return fail(Error {.code = ErrorCode::InvalidField,
-        .detail = u"One field can't be taken."_s,
-        .fields = {{pointer, detail}}});
+    return fail(Error{
+        .code = ErrorCode::InvalidField, .detail = u"One field can't be taken."_s, .fields = {{pointer, detail}}});
 }
 
 Result<void> checkLife(qint64 seconds)
 {
     if (seconds < ShortestLife || seconds > LongestLife)
-        return badField(u"/expires_in_seconds"_s,
-            u"must be a whole number from %1 to %2"_s.arg(ShortestLife).arg(LongestLife));
+        return badField(
+            u"/expires_in_seconds"_s, u"must be a whole number from %1 to %2"_s.arg(ShortestLife).arg(LongestLife));
     return {};
 }
 
@@ -35,8 +34,8 @@ Result<void> checkScope(const Scope &wanted, const TokenRecord &issuer)
 {
     const bool byAdministrator = issuer.isAdministrator();
     if (wanted.kind() == Scope::Kind::None || (byAdministrator && wanted.isAdministrator()))
-        return badField(u"/scope"_s,
-            u"must be a tenant's scope; tokens of administrators are issued on the command line only"_s);
+        return badField(
+            u"/scope"_s, u"must be a tenant's scope; tokens of administrators are issued on the command line only"_s);
     if (!byAdministrator && !contains(issuer.scope, wanted))
         return fail(ErrorCode::ScopeExceedsParent,
             u"The scope %1 is not within %2, the scope of the token that asks for it."_s.arg(
@@ -66,8 +65,8 @@ Result<TokenRecord> deriveChild(
     const qint64 now = toSeconds(issue.now);
     // An administrator's token is no parent: what it issues may outlive it.
     const qint64 end = byAdministrator ? now + LongestLife : issuer.expiresAt;
-    const qint64 expiresAt
-        = request.expiresInSeconds ? now + *request.expiresInSeconds : std::min(now + DefaultLife, end);
+    const qint64 expiresAt =
+        request.expiresInSeconds ? now + *request.expiresInSeconds : std::min(now + DefaultLife, end);
     const qint64 notBefore = byAdministrator ? now : std::max(now, issuer.notBefore);
     if (expiresAt > end || expiresAt <= notBefore)
         return fail(ErrorCode::ExpiryExceedsParent,
@@ -112,10 +111,10 @@ Result<TokenRecord> administratorToken(const AdministratorRequest &request, cons
 
 bool attenuates(const TokenRecord &child, const TokenRecord &parent)
 {
-    return child.parent == parent.id && !parent.id.isEmpty() && child.tenant == parent.tenant
-        && !child.tenant.isEmpty() && parent.scope.may(Permission::ManageTokens)
-        && contains(parent.scope, child.scope) && child.depth == parent.depth + 1 && child.depth <= MostDepth
-        && child.notBefore >= parent.notBefore && child.expiresAt <= parent.expiresAt;
+    return child.parent == parent.id && !parent.id.isEmpty() && child.tenant == parent.tenant && !child.tenant.isEmpty()
+        && parent.scope.may(Permission::ManageTokens) && contains(parent.scope, child.scope)
+        && child.depth == parent.depth + 1 && child.depth <= MostDepth && child.notBefore >= parent.notBefore
+        && child.expiresAt <= parent.expiresAt;
 }
 
 Claims claimsOf(const TokenRecord &record, const QByteArray &issuer)
@@ -123,10 +122,12 @@ Claims claimsOf(const TokenRecord &record, const QByteArray &issuer)
     Claims claims;
     claims.issuer = issuer;
     // The holder of the key is both: nobody else stands behind the token (RFC 9068, 2.2).
-    if (record.subjectKey)
+    if (record.subjectKey) {
         claims.subject = claims.clientId = crypto::keyThumbprint(*record.subjectKey);
-    else
-        claims.subject = record.name.toUtf8(), claims.clientId = "console"_ba;
+    } else {
+        claims.subject = record.name.toUtf8();
+        claims.clientId = "console"_ba;
+    }
     claims.tokenId = record.id;
     claims.issuedAt = record.issuedAt;
     claims.notBefore = record.notBefore;

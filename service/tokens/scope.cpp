@@ -103,8 +103,8 @@ Permissions Scope::permissions() const
     static constexpr Permissions read = ReadTenants | ReadVms | ReadNodes | ReadStatus;
     static constexpr Permissions user = read | ReadLedger;
     static constexpr Permissions input = user | WriteVms;
-    static constexpr Permissions auditor
-        = AllTenants | ReadTenants | ReadTokens | ReadVms | ReadNodes | ReadLedger | ReadLedgerBundles | ReadPlans;
+    static constexpr Permissions auditor =
+        AllTenants | ReadTenants | ReadTokens | ReadVms | ReadNodes | ReadLedger | ReadLedgerBundles | ReadPlans;
     switch (m_kind) {
     case Kind::None:
         return {};

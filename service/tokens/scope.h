@@ -20,7 +20,8 @@
 namespace tokens {
 
 // What a route asks for. On rows of a tenant the caller must moreover be of that tenant, or have AllTenants.
-enum class Permission : quint32 {
+enum class Permission : quint32
+{
     AllTenants = 1 << 0, // sees every tenant's rows; without it only its own
     ReadTenants = 1 << 1,
     ManageTenants = 1 << 2, // create, change, suspend, delete, import
@@ -45,7 +46,8 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(Permissions)
 class Scope
 {
 public:
-    enum class Kind {
+    enum class Kind
+    {
         None, // of a record that was never filled: may nothing
         Admin,
         Auditor,

@@ -136,10 +136,11 @@ Result<std::vector<TokenListing>> listTokens(store::Database &database, const Te
 {
     ASSIGN_OR_RETURN(auto select,
         database.prepared("SELECT " TOKEN_COLUMNS ", (SELECT last_used_at FROM token_use AS u WHERE u.token_id ="
-                          " token.token_id) FROM token WHERE tenant_id = ?1 AND token_id > ?2 AND (?3 = 'all'"
-                          " OR ?3 = CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= ?4 THEN 'expired'"
-                          " ELSE 'active' END) ORDER BY token_id LIMIT ?5"));
-    TRY(select.run(tenant, after.toString(), state ? QString::fromLatin1(toText(*state)) : u"all"_s, toSeconds(now), most));
+                          " token.token_id) FROM token WHERE tenant_id = ? AND token_id > ? AND coalesce(? = CASE"
+                          " WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= ? THEN 'expired'"
+                          " ELSE 'active' END, 1) ORDER BY token_id LIMIT ?"));
+    TRY(select.run(tenant, after.toString(), state ? std::optional(QString::fromLatin1(toText(*state))) : std::nullopt,
+        toSeconds(now), most));
     std::vector<TokenListing> list;
     while (select.next()) {
         ASSIGN_OR_RETURN(TokenRecord token, readToken(select));

@@ -21,9 +21,10 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("message");
         QTest::addColumn<QByteArray>("digest");
 
-        QTest::newRow("of nothing") << ""_ba << "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"_ba;
-        QTest::newRow("of one block")
-            << "abc"_ba << "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"_ba;
+        QTest::newRow("of nothing") << ""_ba
+                                    << "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"_ba;
+        QTest::newRow("of one block") << "abc"_ba
+                                      << "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"_ba;
         QTest::newRow("of two blocks") << "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"_ba
                                        << "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"_ba;
         QTest::newRow("of a million letters")
@@ -53,7 +54,7 @@ private Q_SLOTS:
     {
         const QByteArray message(1000, 'x');
         const crypto::Digest expected = crypto::sha256(message);
-        std::array<int, 4> wrong {};
+        std::array<int, 4> wrong{};
         {
             std::vector<std::jthread> threads;
             for (int &count : wrong) {
@@ -63,7 +64,7 @@ private Q_SLOTS:
                 });
             }
         }
-        QCOMPARE(wrong, (std::array<int, 4> {}));
+        QCOMPARE(wrong, (std::array<int, 4>{}));
     }
 };
 

@@ -52,14 +52,16 @@ private Q_SLOTS:
 
         QTest::newRow("TEST 1, an empty message")
             << "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"_ba
-            << "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"_ba << ""_ba
+            << "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"_ba
+            << ""_ba
             << "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd2"
                "5bf5f0595bbe24655141438e7a100b"_ba;
         QTest::newRow("TEST 2, one byte") << "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"_ba
                                           << Test2Key << "72"_ba << Test2Signature;
         QTest::newRow("TEST 3, two bytes")
             << "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"_ba
-            << "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"_ba << "af82"_ba
+            << "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"_ba
+            << "af82"_ba
             << "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a"
                "7c15e9716ed28dc027beceea1ec40a"_ba;
         QTest::newRow("TEST SHA(abc), 64 bytes")
@@ -247,7 +249,7 @@ private Q_SLOTS:
         const SigningKey key = SigningKey::generate();
         const QByteArray signature = key.sign("m");
         const PublicKey publicKey = key.publicKey();
-        std::array<int, 4> right {};
+        std::array<int, 4> right{};
         {
             std::vector<std::jthread> threads;
             for (int &count : right) {
@@ -257,7 +259,7 @@ private Q_SLOTS:
                 });
             }
         }
-        QCOMPARE(right, (std::array<int, 4> {100, 100, 100, 100}));
+        QCOMPARE(right, (std::array<int, 4>{100, 100, 100, 100}));
     }
 
 private:

@@ -49,7 +49,8 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("passphrase");
         QTest::addColumn<QByteArray>("label");
         QTest::newRow("plain") << QByteArray() << "-----BEGIN PRIVATE KEY-----"_ba;
-        QTest::newRow("encrypted") << "correct horse"_ba << "-----BEGIN ENCRYPTED PRIVATE KEY-----"_ba;
+        QTest::newRow("encrypted") << "correct horse"_ba
+                                   << "-----BEGIN ENCRYPTED PRIVATE KEY-----"_ba;
     }
     void aKeyComesBack()
     {
@@ -89,8 +90,8 @@ private Q_SLOTS:
         const auto der = fromBase64(text.replace("\n", ""));
         QVERIFY(der);
         // OIDs: PBES2, PBKDF2, hmacWithSHA256 (RFC 8018, A and B), aes256-CBC (NIST).
-        for (const char *oid : {"06092a864886f70d01050d", "06092a864886f70d01050c", "06082a864886f70d0209",
-                 "060960864801650304012a"})
+        for (const char *oid :
+            {"06092a864886f70d01050d", "06092a864886f70d01050c", "06082a864886f70d0209", "060960864801650304012a"})
             QVERIFY2(der->contains(*fromHex(oid)), oid);
     }
 

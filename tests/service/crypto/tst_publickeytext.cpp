@@ -105,19 +105,18 @@ private Q_SLOTS:
             << u"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----"_s << privateKey;
         QTest::newRow("a private key behind other text")
             << u"here: -----BEGIN EC PRIVATE KEY-----\nAAAA"_s << privateKey;
-        QTest::newRow("a private key of PuTTY") << u"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none"_s
-                                                << privateKey;
+        QTest::newRow("a private key of PuTTY")
+            << u"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none"_s << privateKey;
 
         QTest::newRow("an RSA line") << u"ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB alice"_s << u"another kind"_s;
         QTest::newRow("an ECDSA line") << u"ecdsa-sha2-nistp256 AAAAE2Vj alice"_s << u"another kind"_s;
-        QTest::newRow("a line of a security key") << u"sk-ssh-ed25519@openssh.com AAAAGnNr alice"_s
-                                                  << u"another kind"_s;
+        QTest::newRow("a line of a security key")
+            << u"sk-ssh-ed25519@openssh.com AAAAGnNr alice"_s << u"another kind"_s;
         QTest::newRow("two lines") << Ssh + u'\n' + Ssh << u"more than one line"_s;
         QTest::newRow("a line without its base64") << u"ssh-ed25519"_s << u"not base64"_s;
         QTest::newRow("a line cut short") << Ssh.chopped(3) << u"not base64"_s;
         QTest::newRow("a line cut short at a group of four") << Ssh.chopped(4) << u"not the public key"_s;
-        QTest::newRow("a line in base64url") << QString(Ssh).replace(u'/', u'_').replace(u'+', u'-')
-                                             << u"not base64"_s;
+        QTest::newRow("a line in base64url") << QString(Ssh).replace(u'/', u'_').replace(u'+', u'-') << u"not base64"_s;
         const QByteArray name("\0\0\0\x0bssh-ed25519", 15), key = *fromHex(Hex);
         QTest::newRow("a line that names another kind inside")
             << sshLine(QByteArray("\0\0\0\x0bssh-ed25518", 15) + QByteArray("\0\0\0\x20", 4) + key)
@@ -139,14 +138,14 @@ private Q_SLOTS:
                                        << u"not a PUBLIC KEY"_s;
         QTest::newRow("a PEM block without its end") << Pem.chopped(26) << u"no line -----END"_s;
         QTest::newRow("a PEM block with text behind it") << Pem + u"\nx"_s << u"no line -----END"_s;
-        QTest::newRow("a PEM block with stray characters") << QString(Pem).replace(u"MCow"_s, u"MC*w"_s)
-                                                           << u"not base64"_s;
-        QTest::newRow("an empty PEM block") << u"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----"_s
-                                            << u"another kind"_s;
+        QTest::newRow("a PEM block with stray characters")
+            << QString(Pem).replace(u"MCow"_s, u"MC*w"_s) << u"not base64"_s;
+        QTest::newRow("an empty PEM block")
+            << u"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----"_s << u"another kind"_s;
         QTest::newRow("one line of PEM") << u"-----BEGIN PUBLIC KEY-----"_s << u"no line -----END"_s;
         // The published key with the OID of X25519, 1.3.101.110.
-        QTest::newRow("a PEM block of another kind") << QString(Pem).replace(u"K2VwAy"_s, u"K2VuAy"_s)
-                                                     << u"another kind"_s;
+        QTest::newRow("a PEM block of another kind")
+            << QString(Pem).replace(u"K2VwAy"_s, u"K2VuAy"_s) << u"another kind"_s;
         QTest::newRow("two PEM blocks") << Pem + u'\n' + Pem << u"not base64"_s;
     }
     void textsThatAreRefused()

@@ -40,7 +40,7 @@ private Q_SLOTS:
         const auto read = readSecretFile(m_path, 1000);
         QVERIFY(read);
         QCOMPARE(*read, bytes);
-        QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files), QStringList {u"secret"_s});
+        QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files), QStringList{u"secret"_s});
     }
 
     void onlyTheOwnerMayReadWhateverTheMaskSays()
@@ -152,10 +152,7 @@ private Q_SLOTS:
         QCOMPARE(read.error().code, ErrorCode::Refused);
     }
 
-    void aDirectoryIsRefused()
-    {
-        QCOMPARE(readSecretFile(m_directory->path(), 100).error().code, ErrorCode::Refused);
-    }
+    void aDirectoryIsRefused() { QCOMPARE(readSecretFile(m_directory->path(), 100).error().code, ErrorCode::Refused); }
 
     void oneByteTooManyIsRefused()
     {

@@ -60,9 +60,9 @@ private Q_SLOTS:
         };
         const QByteArrayList inclusion = {"SFM123z+yWXxX/dF/GJcQdXqJkaTaTAWWCj3PdS2iFQ=",
             "vhV4G2KKKEFMHIoRuG24Qi+hBBIV/g18RJbSPNoeQUI=", "l5nzB1F+9RfCIF35tndivzR1ayAJn7ffzOdrzr0nOy4="};
-        const QByteArrayList fromThree = {"V8efTzGuApxdS9MLBzwnyU35NDiytGl+Hh7vW8A5SkE=",
-            "YcoROfaBWEHVuvLQ0tm9nf7pfImN1ve6DAqpQe5sAes=", "WkdmL9ijF9lgSaP59HxV3GfKZgUbqjaD27GbL+CaB7A=",
-            "lK+4osoFHAVFjqOdzRmxvWjn4zUp8QtDnSphWlH2NuI="};
+        const QByteArrayList fromThree = {
+            "V8efTzGuApxdS9MLBzwnyU35NDiytGl+Hh7vW8A5SkE=", "YcoROfaBWEHVuvLQ0tm9nf7pfImN1ve6DAqpQe5sAes=",
+            "WkdmL9ijF9lgSaP59HxV3GfKZgUbqjaD27GbL+CaB7A=", "lK+4osoFHAVFjqOdzRmxvWjn4zUp8QtDnSphWlH2NuI="};
         const QByteArrayList fromFour = {"lK+4osoFHAVFjqOdzRmxvWjn4zUp8QtDnSphWlH2NuI="};
         QCOMPARE(text(inclusionProof(5, 7, readerOver(leaves))), inclusion);
         QCOMPARE(text(consistencyProof(3, 7, readerOver(leaves))), fromThree);

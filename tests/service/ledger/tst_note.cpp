@@ -11,8 +11,11 @@ using namespace ledger;
 namespace {
 
 const QByteArray LogKey = "ledger.example/tenant-a+fcbe9b80+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
-// From C2SP signed-note, "Example": key and note.
-const QByteArray SpecKey = "example.com/foo+530d903a+AVH8lHH2n4CkqGIKk9zGCjpxJYRzU2PCdW1FXnZ8WSU+";
+// The worked example of C2SP signed-note, "Example".
+const QByteArray SpecKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+const QByteArray SpecNote =
+    "This is an example message.\n\n\xe2\x80\x94 example.com/foo "
+    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
 crypto::SigningKey seedKey(char first)
 {
@@ -44,11 +47,23 @@ private Q_SLOTS:
     {
         const auto key = seedKey(0);
         QCOMPARE(verifierKey("ledger.example/tenant-a", key.publicKey()).text(), LogKey);
-        const Checkpoint checkpoint {"ledger.example/tenant-a", 300, rootOf(vectorLeaves(300))};
+        const Checkpoint checkpoint{"ledger.example/tenant-a", 300, rootOf(vectorLeaves(300))};
         const QByteArray note = signCheckpoint(checkpoint, key);
         // The published file has a witness's line behind ours.
         QVERIFY(m_published.startsWith(note));
         QVERIFY(m_published.size() > note.size());
+    }
+
+    void theSpecificationsExampleVerifies()
+    {
+        const auto key = parseVerifierKey(SpecKey);
+        QVERIFY(key);
+        QCOMPARE(key->text(), SpecKey);
+        const auto note = parseNote(SpecNote);
+        QVERIFY(note);
+        QCOMPARE(note->text, "This is an example message.\n"_ba);
+        QVERIFY(verifyNote(*note, std::span(&*key, 1)));
+        QVERIFY(!verifyNote(*note, std::span(&m_key, 1)));
     }
 
     void thePublishedCheckpointOpens()
@@ -149,7 +164,7 @@ private Q_SLOTS:
     {
         const auto key = seedKey(0), other = seedKey(1);
         const VerifierKey known[] = {m_key, verifierKey("other", other.publicKey())};
-        const Checkpoint checkpoint {"ledger.example/tenant-a", 1, rootOf(vectorLeaves(1))};
+        const Checkpoint checkpoint{"ledger.example/tenant-a", 1, rootOf(vectorLeaves(1))};
         const QByteArray good = signCheckpoint(checkpoint, key);
         const QByteArray second = signNote(checkpoint.text(), "other", other).sliced(checkpoint.text().size() + 1);
         const QByteArray bad = signNote("something else\n", "other", other).sliced(16);
@@ -172,8 +187,8 @@ private Q_SLOTS:
 
     void anEmptyTreeHasTheEmptyRoot()
     {
-        QVERIFY(parseCheckpoint(Checkpoint {"o", 0, emptyRoot()}.text()));
-        QVERIFY(!parseCheckpoint(Checkpoint {"o", 0, rootOf(vectorLeaves(1))}.text()));
+        QVERIFY(parseCheckpoint(Checkpoint{"o", 0, emptyRoot()}.text()));
+        QVERIFY(!parseCheckpoint(Checkpoint{"o", 0, rootOf(vectorLeaves(1))}.text()));
     }
 
 private:

@@ -28,8 +28,8 @@ private Q_SLOTS:
         QTest::newRow("the widest partial tile") << "tile/0/x001/000.p/255"_ba << 0 << quint64(1000) << 255;
         QTest::newRow("an entry bundle") << "tile/entries/000"_ba << -1 << quint64(0) << 256;
         QTest::newRow("a partial entry bundle") << "tile/entries/x001/067.p/7"_ba << -1 << quint64(1067) << 7;
-        QTest::newRow("the highest number") << "tile/0/x018/x446/x744/x073/x709/x551/615"_ba << 0 << quint64(UINT64_MAX)
-                                            << 256;
+        QTest::newRow("the highest number")
+            << "tile/0/x018/x446/x744/x073/x709/x551/615"_ba << 0 << quint64(UINT64_MAX) << 256;
     }
 
     void canonicalPaths()
@@ -38,7 +38,7 @@ private Q_SLOTS:
         QFETCH(int, level);
         QFETCH(quint64, n);
         QFETCH(int, width);
-        const TileId tile {level, n, width};
+        const TileId tile{level, n, width};
         QCOMPARE(tilePath(tile), path);
         const auto parsed = parseTilePath(path);
         QVERIFY(parsed);

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The composition root: data directory, engine, api, door and control socket, built in this order and torn down backwards.
+// Lives on the main thread of the process that serves.
+#pragma once
+
+#include "service/api/api.h"
+#include "service/engine/controlsocket.h"
+#include "service/engine/engineclient.h"
+#include "service/http/iothread.h"
+
+namespace app {
+
+struct ServeOptions
+{
+    QString program; // as it names itself to others: "service-vm-tenant"
+    QString dataDirectory;
+    QHostAddress address {QHostAddress::LocalHost};
+    quint16 port = 9221;
+    QCA::SecureArray passphrase;
+};
+
+class Application
+{
+public:
+    // Refused says in one sentence what stands in the way: a directory held or not ours, a port taken.
+    static Result<std::unique_ptr<Application>> start(ServeOptions options);
+    ~Application();
+
+    // Requests in flight get `grace`; then the end is recorded and the store closed.
+    void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
+
+    QString url() const; // "http://127.0.0.1:9221"
+    const engine::DataPaths &paths() const { return m_directory->paths(); }
+    bool isNewInstallation() const { return m_directory->isNew(); }
+    engine::EngineClient client() const { return engine::EngineClient(*m_engine); }
+
+private:
+    explicit Application(ServeOptions options);
+    Result<void> open();
+    Result<void> record(const char *eventType);
+    Result<void> renewAdminToken();
+    void onControl(const json::Value &request, engine::ControlServer::Reply reply);
+
+    ServeOptions m_options;
+    SystemClock m_clock;
+    tenancy::RateLimiter m_rates {m_clock};
+    std::unique_ptr<engine::DataDirectory> m_directory;
+    std::unique_ptr<engine::Engine> m_engine;
+    std::unique_ptr<api::Api> m_api;
+    std::unique_ptr<http::IoThread> m_door;
+    std::unique_ptr<engine::ControlServer> m_control;
+    quint16 m_port = 0;
+};
+
+// The issuer of tokens: what `iss` says whatever port is listened on.
+QByteArray baseUrl();
+
+// Who holds the directory, for the one line that a second server says.
+QString holderOf(const engine::DataPaths &paths);
+
+} // namespace app

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "app/options.h"
+
+#include "service/crypto/secretfile.h"
+#include "service/engine/datadirectory.h"
+
+#include <cstdio>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+using namespace Qt::StringLiterals;
+
+namespace app {
+
+void addCommonOptions(QCommandLineParser &parser)
+{
+    parser.addOption({u"data-dir"_s, u"The data directory (default: %1)."_s.arg(engine::defaultDataDirectory()), u"DIR"_s});
+    parser.addHelpOption();
+    parser.addVersionOption();
+}
+
+Result<void> parseArguments(QCommandLineParser &parser, const QStringList &arguments)
+{
+    if (!parser.parse(arguments))
+        return fail(ErrorCode::Usage, parser.errorText() + u" See --help."_s);
+    if (parser.isSet(u"version"_s))
+        parser.showVersion();
+    if (parser.isSet(u"help"_s))
+        parser.showHelp(0);
+    return {};
+}
+
+QString dataDirectory(const QCommandLineParser &parser)
+{
+    return parser.isSet(u"data-dir"_s) ? parser.value(u"data-dir"_s) : engine::defaultDataDirectory();
+}
+
+Result<QCA::SecureArray> readPassphrase(const QCommandLineParser &parser)
+{
+    if (!parser.isSet(u"key-passphrase-file"_s))
+        return QCA::SecureArray();
+    ASSIGN_OR_RETURN(QByteArray text, crypto::readSecretFile(parser.value(u"key-passphrase-file"_s), 4096));
+    if (const auto end = text.indexOf('\n'); end >= 0)
+        text.truncate(end);
+    if (text.isEmpty())
+        return fail(ErrorCode::Refused, u"%1 holds no passphrase."_s.arg(parser.value(u"key-passphrase-file"_s)));
+    QCA::SecureArray passphrase(text);
+    text.fill('\0');
+    return passphrase;
+}
+
+int complain(const char *program, const Error &error)
+{
+    std::fprintf(stderr, "%s: %s\n", program, error.detail.toLocal8Bit().constData());
+    return error.code == ErrorCode::Usage ? 2 : 1;
+}
+
+void hardenProcess()
+{
+    ::umask(077);
+    const rlimit none {0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+} // namespace app

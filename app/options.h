@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What every program's command line has in common.
+#pragma once
+
+#include "service/core/result.h"
+
+#include <QtCore/qcommandlineparser.h>
+#include <QtCrypto>
+
+namespace app {
+
+// --data-dir, --help, --version. Options may stand before or after a subcommand.
+void addCommonOptions(QCommandLineParser &parser);
+
+// Parses; answers --help and --version itself by leaving the process. Usage, in one line, for what is not known.
+Result<void> parseArguments(QCommandLineParser &parser, const QStringList &arguments);
+
+QString dataDirectory(const QCommandLineParser &parser);
+
+// --key-passphrase-file: the first line of the file; an empty passphrase without the option.
+Result<QCA::SecureArray> readPassphrase(const QCommandLineParser &parser);
+
+// "PROGRAM: SENTENCE" on stderr; gives the exit status, 2 for Usage and 1 for all else.
+int complain(const char *program, const Error &error);
+
+// umask 077, no core dumps, not traceable by others: before anything is read or written.
+void hardenProcess();
+
+} // namespace app

@@ -1,0 +1,264 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service/api/api.h"
+
+#include "service/fleet/vmjson.h"
+#include "service/fleet/vmstore.h"
+
+#include <QtCore/qdebug.h>
+
+using namespace Qt::StringLiterals;
+
+namespace api {
+
+namespace {
+
+QByteArray addressText(const QHostAddress &address)
+{
+    if (address == QHostAddress(QHostAddress::LocalHost))
+        return "127.0.0.1"_ba;
+    bool mapped = false;
+    const QHostAddress v4(address.toIPv4Address(&mapped));
+    return (mapped ? v4 : address).toString().toLatin1();
+}
+
+engine::Caller callerOf(const Identity &identity, const http::Request &request)
+{
+    return {.actor = identity.actor,
+        .source = {.via = ledger::Via::Http,
+            .address = addressText(request.peer),
+            .requestId = request.requestId,
+            .userAgent = request.headers.value("User-Agent").toByteArray()},
+        .tenant = identity.tenant,
+        .scope = identity.scope};
+}
+
+void addRateHeaders(http::Response &response, const tenancy::RateVerdict &rate)
+{
+    response.headers.append({"RateLimit-Policy"_ba, "\"tenant\";q=" + QByteArray::number(rate.limit) + ";w=60"});
+    response.headers.append({"RateLimit"_ba,
+        "\"tenant\";r=" + QByteArray::number(rate.remaining) + ";t=" + QByteArray::number(rate.resetSeconds)});
+}
+
+} // namespace
+
+Api::Api(engine::Engine &engine, tenancy::RateLimiter &rates)
+    : m_engine(engine)
+    , m_rates(rates)
+    , m_authenticator(engine.state(), engine.issuer(), engine.clock())
+{
+    const auto &table = routes();
+    for (size_t i = 0; i < table.size(); ++i)
+        m_router.add(table[i].method, table[i].pattern, int(i));
+}
+
+Api::~Api() = default;
+
+void Api::closeReader()
+{
+    m_reader.reset();
+}
+
+Result<store::Database *> Api::reader()
+{
+    if (!m_reader) {
+        ASSIGN_OR_RETURN(m_reader,
+            store::Database::open(m_engine.directory().paths().database(), store::Database::Mode::ReadOnly));
+    }
+    return m_reader.get();
+}
+
+Result<Reply> Api::vmPage(const Exchange &exchange, const TenantId &tenant, const VmId &after, qint64 limit)
+{
+    const quint64 version = state().read([&](const engine::State &published) {
+        if (tenant.isEmpty())
+            return published.allVmsVersion + 1;
+        const auto found = published.vmVersions.find(tenant);
+        return found == published.vmVersions.end() ? 1 : found->second + 1;
+    });
+    const PageCache::Key key {tenant, after, limit};
+    const PageCache::Page *page = m_pages.find(key, version);
+    if (!page) {
+        ASSIGN_OR_RETURN(store::Database * database, reader());
+        ASSIGN_OR_RETURN(auto vms, fleet::listVms(*database, tenant, after, limit + 1));
+        PageCache::Page made;
+        made.version = version;
+        if (qint64(vms.size()) > limit) {
+            vms.pop_back();
+            made.next = vms.back().id;
+        }
+        json::Writer writer;
+        writer.beginArray();
+        for (const fleet::Vm &vm : vms)
+            fleet::writeVm(writer, vm);
+        writer.endArray();
+        made.body = writer.take();
+        page = &m_pages.put(key, std::move(made));
+    }
+    Reply reply {.body = page->body};
+    if (!page->next.isEmpty())
+        reply.headers.append(nextLink(exchange, makeCursor(page->next.text())));
+    return reply;
+}
+
+void Api::handle(http::Request &&request)
+{
+    Exchange exchange {.request = std::move(request)};
+    auto match = m_router.match(exchange.request.head ? "HEAD" : QByteArrayView(exchange.request.method), exchange.request.path);
+    if (match.outcome == http::Router::Match::Outcome::NotFound)
+        return answer(exchange, fail(ErrorCode::NotFound, u"There is nothing here. /openapi.json lists what there is."_s));
+    if (match.outcome == http::Router::Match::Outcome::MethodNotAllowed) {
+        http::Response refused = problem({.code = ErrorCode::MethodNotAllowed,
+                                             .detail = u"This is not for %1; it takes %2."_s.arg(
+                                                 QString::fromLatin1(exchange.request.method), QString::fromLatin1(match.allow))},
+            exchange.request.requestId);
+        refused.headers.append({"Allow"_ba, match.allow});
+        return m_server->answer(exchange.request.ticket, std::move(refused));
+    }
+    exchange.route = &routes()[size_t(match.route)];
+    exchange.params = std::move(match.params);
+    if (auto admitted = admit(exchange); !admitted) {
+        recordRefusal(exchange, admitted.error());
+        return answer(exchange, std::unexpected(std::move(admitted.error())));
+    }
+    exchange.route->handle(*this, std::move(exchange));
+}
+
+// In this order: who is it, has it requests left, may it, is the query one that the route knows.
+Result<void> Api::admit(Exchange &exchange)
+{
+    if (exchange.route->permission) {
+        if (exchange.request.headers.count("Authorization") > 1)
+            return fail(Error {.code = ErrorCode::InvalidToken,
+                .detail = u"Send one Authorization field."_s,
+                .reason = "malformed"_ba});
+        ASSIGN_OR_RETURN(const QByteArrayView token,
+            Authenticator::bearerToken(exchange.request.headers.value("Authorization")));
+        auto identity = m_authenticator.identify(token);
+        if (!identity) {
+            Error error = std::move(identity.error());
+            if (error.code == ErrorCode::InvalidToken)
+                error.detail = u"The token is not valid. POST /v1/tokens/verify tells why."_s;
+            return fail(std::move(error));
+        }
+        exchange.caller = callerOf(*identity, exchange.request);
+        if (exchange.caller->isTenant()) {
+            exchange.rate = m_rates.take(identity->tenant, identity->requestsPerMinute);
+            if (!exchange.rate->allowed)
+                return fail(Error {.code = ErrorCode::RateLimited,
+                    .detail = u"%1 may send %2 requests a minute. Wait %3 s."_s.arg(identity->tenant.toString())
+                                  .arg(exchange.rate->limit)
+                                  .arg(exchange.rate->retryAfterSeconds),
+                    .retryAfterSeconds = int(exchange.rate->retryAfterSeconds)});
+        }
+        if (!identity->scope.may(*exchange.route->permission))
+            return fail(ErrorCode::InsufficientScope,
+                u"The scope %1 does not allow this."_s.arg(QString::fromLatin1(identity->scope.text())));
+    }
+    return checkQuery(exchange);
+}
+
+Result<void> Api::checkQuery(Exchange &exchange)
+{
+    ASSIGN_OR_RETURN(exchange.query, http::parseQuery(exchange.request.query));
+    const auto &known = exchange.route->query;
+    for (const auto &[name, value] : exchange.query) {
+        const bool listed = std::ranges::any_of(known, [&](const char *allowed) { return name == allowed; });
+        if (!listed && !(exchange.route->writes && name == "dry_run"))
+            return fail(queryMistake(name, u"is not a parameter of this route"_s));
+    }
+    if (exchange.route->writes) {
+        ASSIGN_OR_RETURN(exchange.dryRun, queryFlag(exchange, "dry_run"));
+    }
+    return {};
+}
+
+http::Response Api::response(const Exchange &exchange, Result<Reply> outcome)
+{
+    http::Response response;
+    if (outcome) {
+        response.status = outcome->status;
+        response.body = std::move(outcome->body);
+        if (!response.body.isEmpty())
+            response.contentType = std::move(outcome->contentType);
+        response.headers = std::move(outcome->headers);
+        const bool caching = std::ranges::any_of(
+            response.headers, [](const http::Header &header) { return header.name == "Cache-Control"; });
+        if (!caching)
+            response.headers.append({"Cache-Control"_ba, "no-store"_ba});
+    } else {
+        if (problemKind(outcome.error().code).status == 500)
+            qWarning().noquote() << u"%1 %2: %3"_s.arg(QString::fromLatin1(exchange.request.method),
+                QString::fromLatin1(exchange.request.path), outcome.error().detail);
+        response = problem(outcome.error(), exchange.request.requestId);
+    }
+    if (exchange.rate)
+        addRateHeaders(response, *exchange.rate);
+    return response;
+}
+
+void Api::answer(const Exchange &exchange, Result<Reply> outcome)
+{
+    m_server->answer(exchange.request.ticket, response(exchange, std::move(outcome)));
+}
+
+void Api::answerLater(const Exchange &exchange, Result<Reply> outcome)
+{
+    if (!outcome)
+        recordRefusal(exchange, outcome.error());
+    std::vector<std::pair<http::Ticket, http::Response>> answers;
+    answers.emplace_back(exchange.request.ticket, response(exchange, std::move(outcome)));
+    m_server->postAnswers(std::move(answers));
+}
+
+http::Response Api::refusal(const Error &error, const RequestId &requestId)
+{
+    return problem(error, requestId);
+}
+
+// What would have been: no place where it is, no index.
+void Api::dropEffects(Reply &reply)
+{
+    reply.status = 200;
+    reply.headers.removeIf([](const http::Header &header) { return header.name == "Location"; });
+}
+
+Result<void> Api::requireOwn(const Exchange &exchange, const TenantId &tenant)
+{
+    if (!exchange.caller->isTenant() || exchange.caller->tenant == tenant)
+        return {};
+    recordForeign(exchange, ErrorCode::NotFound);
+    return fail(ErrorCode::NotFound, u"There is no such tenant."_s);
+}
+
+void Api::recordForeign(const Exchange &exchange, ErrorCode code)
+{
+    m_engine.recordDenial({.caller = *exchange.caller,
+        .eventType = "ACCESS_DENIED",
+        .code = errorName(code),
+        .method = exchange.request.method,
+        .route = exchange.route->pattern});
+}
+
+void Api::recordRefusal(const Exchange &exchange, const Error &error)
+{
+    if (!exchange.caller || exchange.dryRun)
+        return;
+    if (error.code == ErrorCode::QuotaExceeded) {
+        const auto number = [&](QLatin1StringView name) { return error.members[name].toInteger(); };
+        m_engine.recordDenial({.caller = *exchange.caller,
+            .eventType = "VM_DENIED",
+            .code = errorName(error.code),
+            .tenant = TenantId(error.members["tenant_id"_L1].toString().toUtf8()),
+            .quota = error.members["quota"_L1].toString().toUtf8(),
+            .limit = number("limit"_L1),
+            .used = number("used"_L1),
+            .requested = number("requested"_L1)});
+    } else if (error.code == ErrorCode::InsufficientScope || error.code == ErrorCode::ScopeExceedsParent
+        || error.code == ErrorCode::DepthExceeded) {
+        recordForeign(exchange, error.code);
+    }
+}
+
+} // namespace api

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Errors as answers: the one table from code to HTTP status, and the one body (RFC 9457).
+#pragma once
+
+#include "service/core/ids.h"
+#include "service/http/message.h"
+#include "service/core/error.h"
+
+namespace api {
+
+struct ProblemKind
+{
+    int status;
+    const char *title;
+};
+
+// Codes that should never reach a client (a file, a command line) are 500.
+ProblemKind problemKind(ErrorCode code);
+
+http::Response problem(const Error &error, const RequestId &requestId);
+
+} // namespace api

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service/api/routes.h"
+
+#include "service/api/handlers.h"
+
+namespace api {
+
+namespace {
+
+using enum tokens::Permission;
+using enum ErrorCode;
+
+#define LEDGER_FILTERS                                                                                                 \
+    "tenant-id", "tenant_id", "node-id", "node_id", "vm-id", "vm_id", "token-id", "token_id", "actor", "request-id",    \
+        "request_id", "outcome", "event-type", "event_type", "since", "until", "from", "reverse"
+
+const std::vector<Route> Table = {
+    {"POST", "/v1/tenants", "Register a tenant", ManageTenants, BodyKind::Required, true, 201, {}, {TenantExists},
+        "TenantSpec", "Tenant", registerTenant},
+    {"GET", "/v1/tenants", "List tenants; a tenant's token gets its own", ReadTenants, BodyKind::None, false, 200,
+        {"state", "q", "limit", "cursor"}, {}, nullptr, "Tenants", listTenants},
+    {"GET", "/v1/tenants/{id}", "Show a tenant", ReadTenants, BodyKind::None, false, 200, {}, {NotFound}, nullptr,
+        "Tenant", showTenant},
+    {"PATCH", "/v1/tenants/{id}", "Change name, limits or labels (merge patch)", ManageTenants, BodyKind::Required, true,
+        200, {"if_over"}, {NotFound, TenantDeleted, OverQuota, PreconditionFailed, ImmutableField}, "TenantPatch",
+        "Tenant", patchTenant},
+    {"DELETE", "/v1/tenants/{id}", "Delete a tenant; its tokens die at once", ManageTenants, BodyKind::None, true, 204,
+        {"cascade"}, {NotFound, TenantNotEmpty, PreconditionFailed}, nullptr, nullptr, deleteTenant},
+    {"POST", "/v1/tenants/{id}/suspend", "Suspend a tenant", ManageTenants, BodyKind::Optional, true, 200, {},
+        {NotFound, TenantDeleted}, "Reason", "Tenant", suspendTenant},
+    {"POST", "/v1/tenants/{id}/resume", "Resume a suspended tenant", ManageTenants, BodyKind::Optional, true, 200, {},
+        {NotFound, TenantDeleted}, nullptr, "Tenant", resumeTenant},
+
+    {"POST", "/v1/tenants/{id}/tokens", "Issue a capability token", ManageTokens, BodyKind::Required, true, 201, {},
+        {NotFound, TenantDeleted, ScopeExceedsParent, DepthExceeded, ExpiryExceedsParent}, "TokenSpec", "IssuedToken",
+        issueTenantToken},
+    {"GET", "/v1/tenants/{id}/tokens", "List a tenant's tokens, without their texts", ReadTokens, BodyKind::None, false,
+        200, {"state", "limit", "cursor"}, {NotFound}, nullptr, "Tokens", listTokens},
+    {"POST", "/v1/tokens", "Issue a capability token; the body names the tenant", ManageTokens, BodyKind::Required, true,
+        201, {}, {NotFound, TenantDeleted, ScopeExceedsParent, DepthExceeded, ExpiryExceedsParent}, "TenantTokenSpec",
+        "IssuedToken", issueToken},
+    {"POST", "/v1/tokens/verify", "Say whether a token is valid, and why not", std::nullopt, BodyKind::Required, false,
+        200, {}, {InvalidToken}, "TokenText", "VerifiedToken", verifyToken},
+    {"GET", "/v1/tokens/{token_id}", "Show a token, without its text", ReadTokens, BodyKind::None, false, 200, {},
+        {NotFound}, nullptr, "Token", showToken},
+    {"DELETE", "/v1/tokens/{token_id}", "Revoke a token and all its descendants", ManageTokens, BodyKind::None, true,
+        204, {}, {NotFound}, nullptr, nullptr, revokeToken},
+    {"GET", "/.well-known/jwks.json", "The keys that tokens verify with", std::nullopt, BodyKind::None, false, 200, {},
+        {}, nullptr, "JwkSet", showKeys},
+
+    {"POST", "/v1/vms", "Register VMs, all or none", WriteVms, BodyKind::Optional, true, 201, {},
+        {NotFound, QuotaExceeded}, "VmSpec", "VmOrVms", registerVms},
+    {"GET", "/v1/vms", "List VMs; a tenant's token sees its own", ReadVms, BodyKind::None, false, 200,
+        {"tenant_id", "limit", "cursor"}, {}, nullptr, "Vms", listVms},
+    {"GET", "/v1/vms/{vm_id}", "Show a VM", ReadVms, BodyKind::None, false, 200, {}, {NotFound}, nullptr, "Vm", showVm},
+    {"DELETE", "/v1/vms/{vm_id}", "Destroy a VM", WriteVms, BodyKind::None, true, 204, {}, {NotFound}, nullptr, nullptr,
+        destroyVm},
+
+    {"GET", "/v1/status", "Limits, usage and rate of the token's tenant", ReadStatus, BodyKind::None, false, 200, {}, {},
+        nullptr, "Status", showStatus},
+
+    {"GET", "/v1/ledger/entries", "Read the ledger", ReadLedger, BodyKind::None, false, 200,
+        {LEDGER_FILTERS, "limit", "cursor", "count"}, {}, nullptr, "Entries", listEntries},
+    {"GET", "/v1/ledger/entries/{index}", "The stored bytes of an entry", ReadLedger, BodyKind::None, false, 200, {},
+        {NotFound}, nullptr, "Entry", showEntry},
+    {"GET", "/v1/ledger/entries/{index}/proof", "An entry's inclusion proof", ReadLedger, BodyKind::None, false, 200, {},
+        {NotFound}, nullptr, "InclusionProof", showProof},
+    {"GET", "/v1/ledger/consistency", "Proof that one tree has grown out of another", ReadLedger, BodyKind::None, false,
+        200, {"old", "new"}, {NotFound}, nullptr, "ConsistencyProof", showConsistency},
+    {"GET", "/ledger/checkpoint", "The signed checkpoint (C2SP tlog-tiles)", std::nullopt, BodyKind::None, false, 200,
+        {}, {}, nullptr, "Text", showCheckpoint},
+    {"GET", "/ledger/tile/entries/{path*}", "An entry bundle (C2SP tlog-tiles)", ReadLedgerBundles, BodyKind::None,
+        false, 200, {}, {NotFound}, nullptr, "Bytes", showEntryBundle},
+    {"GET", "/ledger/tile/{path*}", "A tile of hashes (C2SP tlog-tiles)", std::nullopt, BodyKind::None, false, 200, {},
+        {NotFound}, nullptr, "Bytes", showTile},
+
+    {"GET", "/healthz", "Whether the process answers", std::nullopt, BodyKind::None, false, 200, {}, {}, nullptr,
+        "Health", showHealth},
+    {"GET", "/readyz", "Whether the ledger can be written", std::nullopt, BodyKind::None, false, 200, {},
+        {LedgerUnavailable}, nullptr, "Health", showReadiness},
+    {"GET", "/openapi.json", "This description", std::nullopt, BodyKind::None, false, 200, {}, {}, nullptr, "OpenApi",
+        showOpenApi},
+};
+
+#undef LEDGER_FILTERS
+
+} // namespace
+
+const std::vector<Route> &routes()
+{
+    return Table;
+}
+
+std::vector<ErrorCode> errorsOf(const Route &route)
+{
+    std::vector<ErrorCode> errors {MalformedRequest, ForeignOrigin, MethodNotAllowed, RequestTimeout, TooLarge,
+        TargetTooLong, MisdirectedRequest, HeaderTooLarge, InvalidField};
+    if (route.permission)
+        errors.insert(errors.end(), {InvalidToken, InsufficientScope, TenantSuspended, RateLimited});
+    if (route.body != BodyKind::None)
+        errors.insert(errors.end(), {MalformedJson, UnsupportedMediaType});
+    if (route.writes)
+        errors.push_back(LedgerUnavailable);
+    errors.insert(errors.end(), route.errors.begin(), route.errors.end());
+    return errors;
+}
+
+} // namespace api

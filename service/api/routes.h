@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The one route table: what is routed, who may, what the query may hold, and what /openapi.json says of it.
+#pragma once
+
+#include "service/api/exchange.h"
+
+#include <span>
+
+namespace api {
+
+class Api;
+
+enum class BodyKind { None, Optional, Required };
+
+struct Route
+{
+    const char *method;
+    const char *pattern;
+    const char *summary; // of the OpenAPI document
+    std::optional<tokens::Permission> permission; // none: anyone, also without a token
+    BodyKind body;
+    bool writes; // takes ?dry_run=true and answers Ledger-Index
+    int status; // of success
+    std::vector<const char *> query; // names that the query may hold
+    std::vector<ErrorCode> errors; // beside those that every route shares
+    const char *bodySchema; // name in the OpenAPI document, or null
+    const char *answerSchema;
+    void (*handle)(Api &api, Exchange exchange);
+};
+
+// In the order of the document. Index = route id of the router.
+const std::vector<Route> &routes();
+
+// The errors that a route may answer with, shared ones included.
+std::vector<ErrorCode> errorsOf(const Route &route);
+
+} // namespace api

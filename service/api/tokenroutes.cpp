@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "service/api/api.h"
+#include "service/api/handlers.h"
+#include "service/core/jsonreader.h"
+#include "service/crypto/publickeytext.h"
+#include "service/engine/tokencommands.h"
+#include "service/tokens/tokenstore.h"
+
+using namespace Qt::StringLiterals;
+
+namespace api {
+
+namespace {
+
+struct TokenBody
+{
+    TenantId tenant; // of POST /v1/tokens
+    tokens::TokenRequest request;
+};
+
+Result<TokenBody> readTokenBody(const json::Value &body, bool withTenant)
+{
+    json::ObjectReader reader(body);
+    TokenBody read;
+    if (withTenant) {
+        const QString id = reader.text("tenant_id", 1, 63);
+        if (!id.isEmpty() && !isTenantId(id.toUtf8()))
+            reader.reject(u"tenant_id"_s, u"is no tenant id"_s);
+        read.tenant = TenantId(id.toUtf8());
+    }
+    // PEM has line breaks, which plain text fields refuse.
+    if (const json::Value *value = reader.optionalValue("subject_pubkey"); !value && body.object()) {
+        reader.reject(u"subject_pubkey"_s, u"is required"_s);
+    } else if (value) {
+        const QByteArray *text = value->string();
+        auto key = text ? crypto::parsePublicKeyText(QString::fromUtf8(*text))
+                        : fail(ErrorCode::InvalidField, u"must be a string"_s);
+        if (key)
+            read.request.subjectKey = *key;
+        else
+            reader.reject(u"subject_pubkey"_s, key.error().detail);
+    }
+    const QString scope = reader.text("scope", 1, 100);
+    if (!scope.isEmpty()) {
+        if (auto parsed = tokens::Scope::fromRequest(scope))
+            read.request.scope = *parsed;
+        else
+            reader.reject(u"scope"_s, parsed.error().detail);
+    }
+    read.request.expiresInSeconds
+        = reader.optionalInteger("expires_in_seconds", tokens::ShortestLife, tokens::LongestLife);
+    read.request.proofOfPossession = reader.optionalBoolean("proof_of_possession").value_or(false);
+    if (read.request.proofOfPossession)
+        reader.reject(u"proof_of_possession"_s, u"this server does not check proofs of possession; leave it out"_s);
+    TRY(reader.finish());
+    return read;
+}
+
+void issue(Api &api, Exchange exchange, const TenantId &pathTenant)
+{
+    const bool inBody = pathTenant.isEmpty();
+    auto body = [&]() -> Result<TokenBody> {
+        if (!inBody)
+            TRY(api.requireOwn(exchange, pathTenant));
+        ASSIGN_OR_RETURN(const json::Value value, jsonBody(exchange));
+        ASSIGN_OR_RETURN(TokenBody read, readTokenBody(value, inBody));
+        if (!inBody)
+            read.tenant = pathTenant;
+        TRY(api.requireOwn(exchange, read.tenant));
+        return read;
+    }();
+    if (!body)
+        return api.answer(exchange, std::unexpected(std::move(body.error())));
+    const bool dryRun = exchange.dryRun;
+    api.write<engine::IssuedToken>(
+        std::move(exchange),
+        [body = std::move(*body)](engine::Work &work) { return engine::issueToken(work, body.tenant, body.request); },
+        [dryRun](const engine::IssuedToken &issued) {
+            json::Writer writer;
+            // A rehearsal registers nothing, so its text must not exist either.
+            tokens::writeToken(writer, issued.record, dryRun ? QByteArray() : issued.text);
+            return Reply {.status = 201,
+                .body = writer.take(),
+                .headers = {{"Location"_ba, "/v1/tokens/" + issued.record.id.text()}}};
+        });
+}
+
+} // namespace
+
+void issueTenantToken(Api &api, Exchange exchange)
+{
+    const TenantId tenant(exchange.param("id"));
+    issue(api, std::move(exchange), tenant);
+}
+
+void issueToken(Api &api, Exchange exchange)
+{
+    issue(api, std::move(exchange), {});
+}
+
+void listTokens(Api &api, Exchange exchange)
+{
+    const TenantId id(exchange.param("id"));
+    const auto outcome = [&]() -> Result<Reply> {
+        TRY(api.requireOwn(exchange, id));
+        const bool known
+            = api.state().read([&](const engine::State &state) { return state.tenant(id) != nullptr; });
+        if (!known)
+            return fail(ErrorCode::NotFound, u"There is no such tenant."_s);
+        ASSIGN_OR_RETURN(const qint64 limit, pageLimit(exchange));
+        ASSIGN_OR_RETURN(const QByteArray after, readCursor(exchange));
+        std::optional<tokens::TokenState> state = tokens::TokenState::Active;
+        if (const auto text = exchange.queryValue("state")) {
+            if (*text == "all")
+                state.reset();
+            else if (*text == "revoked")
+                state = tokens::TokenState::Revoked;
+            else if (*text == "expired")
+                state = tokens::TokenState::Expired;
+            else if (*text != "active")
+                return fail(queryMistake("state", u"must be active, revoked, expired or all"_s));
+        }
+        const Timestamp now = api.authenticator().now();
+        ASSIGN_OR_RETURN(store::Database * reader, api.reader());
+        ASSIGN_OR_RETURN(auto list, tokens::listTokens(*reader, id, state, now, TokenId(after), limit + 1));
+        const bool more = qint64(list.size()) > limit;
+        if (more)
+            list.pop_back();
+        json::Writer writer;
+        writer.beginArray();
+        for (const auto &listing : list)
+            tokens::writeListing(writer, listing, now);
+        writer.endArray();
+        Reply reply {.body = writer.take()};
+        if (more)
+            reply.headers.append(nextLink(exchange, makeCursor(list.back().record.id.text())));
+        return reply;
+    }();
+    api.answer(exchange, outcome);
+}
+
+void showToken(Api &api, Exchange exchange)
+{
+    const TokenId id(exchange.param("token_id"));
+    const auto outcome = [&]() -> Result<Reply> {
+        ASSIGN_OR_RETURN(store::Database * reader, api.reader());
+        ASSIGN_OR_RETURN(const auto listing, tokens::findToken(*reader, id));
+        const bool foreign
+            = listing && exchange.caller->isTenant() && listing->record.tenant != exchange.caller->tenant;
+        if (foreign)
+            api.recordForeign(exchange, ErrorCode::NotFound);
+        if (!listing || foreign)
+            return fail(ErrorCode::NotFound, u"There is no such token."_s);
+        json::Writer writer;
+        tokens::writeListing(writer, *listing, api.authenticator().now());
+        return Reply {.body = writer.take()};
+    }();
+    api.answer(exchange, outcome);
+}
+
+void revokeToken(Api &api, Exchange exchange)
+{
+    const TokenId id(exchange.param("token_id"));
+    if (exchange.caller->isTenant()) {
+        const bool foreign = api.state().read([&](const engine::State &state) {
+            const tokens::TokenRecord *token = state.token(id);
+            return token && token->tenant != exchange.caller->tenant;
+        });
+        if (foreign)
+            api.recordForeign(exchange, ErrorCode::NotFound);
+    }
+    api.write<engine::Nothing>(
+        std::move(exchange),
+        [id](engine::Work &work) {
+            return engine::revokeToken(work, id, u"revoked"_s).transform([] { return engine::Nothing {}; });
+        },
+        [](const engine::Nothing &) { return Reply {.status = 204}; });
+}
+
+void verifyToken(Api &api, Exchange exchange)
+{
+    const auto outcome = [&]() -> Result<Reply> {
+        ASSIGN_OR_RETURN(const json::Value body, jsonBody(exchange));
+        json::ObjectReader reader(body);
+        const json::Value *value = reader.optionalValue("token");
+        if (body.object() && (!value || !value->string()))
+            reader.reject(u"token"_s, value ? u"must be a string"_s : u"is required"_s);
+        TRY(reader.finish());
+        const auto identity = api.authenticator().identify(*value->string());
+        if (!identity) {
+            Error error = identity.error();
+            error.code = ErrorCode::InvalidToken;
+            error.members.insert(u"active"_s, false);
+            error.members.insert(u"reason"_s, QString::fromLatin1(error.reason));
+            return fail(std::move(error));
+        }
+        return api.state().read([&](const engine::State &state) -> Result<Reply> {
+            const tokens::TokenRecord *token = state.token(identity->actor.tokenId);
+            if (!token)
+                return fail(tokens::refused(tokens::Refusal::Revoked));
+            json::Writer writer;
+            writer.beginObject()
+                .member("active", true)
+                .member("token_id", token->id.text())
+                .textOrNull("tenant_id", token->tenant.text())
+                .member("scope", token->scope.text())
+                .textOrNull("subject_pubkey", token->subjectKey ? crypto::publicKeyToText(*token->subjectKey) : QByteArray())
+                .member("expires_at", formatTime(fromSeconds(token->expiresAt)))
+                .textOrNull("parent_id", token->parent.text())
+                .endObject();
+            return Reply {.body = writer.take()};
+        });
+    }();
+    api.answer(exchange, outcome);
+}
+
+} // namespace api
