@@ -24,17 +24,28 @@ namespace {
 constexpr size_t MostPerBatch = 512; // past this a commit gets no cheaper
 constexpr std::chrono::seconds TickInterval(1);
 
-// The database itself failed, not the command: nothing in this transaction can be trusted to be kept.
-bool isFailureOfTheStore(const Error &error)
+// For strangers: what is in the way, without our SQL.
+QString plainReason(const Error &why)
 {
-    return error.code == ErrorCode::Storage || error.code == ErrorCode::Corrupt
-        || error.code == ErrorCode::LedgerUnavailable;
+    switch (why.sqlite) {
+    case 13:
+        return u"The disk is full."_s;
+    case 10:
+        return u"The disk reports errors."_s;
+    case 8:
+        return u"The database can't be written."_s;
+    case 7:
+        return u"There is no memory left."_s;
+    default:
+        return u"The store failed; the server's log says why."_s;
+    }
 }
 
-Error ledgerUnavailable(const QString &why)
+Error ledgerUnavailable(const Error &why)
 {
     return {.code = ErrorCode::LedgerUnavailable,
-        .detail = u"The change was not made: it can't be recorded. %1 Try again later; reading goes on."_s.arg(why)};
+        .detail = u"The change was not made, because it can't be recorded. %1 Try again later; reading goes on."_s.arg(
+            plainReason(why))};
 }
 
 } // namespace
@@ -211,7 +222,7 @@ void Engine::runBatch(std::vector<std::unique_ptr<Job>> jobs)
         ASSIGN_OR_RETURN(auto transaction, store::Transaction::begin(*m_database));
         for (const auto &job : jobs) {
             auto made = runOne(*job, batch);
-            if (!made && isFailureOfTheStore(made.error()))
+            if (!made && store::isFailure(made.error()))
                 return std::unexpected(std::move(made.error()));
             if (!made) {
                 outcomes.emplace_back(std::unexpected(std::move(made.error())));
@@ -231,7 +242,7 @@ void Engine::runBatch(std::vector<std::unique_ptr<Job>> jobs)
 
     if (!done) {
         abandon(done.error());
-        const Error refusal = ledgerUnavailable(done.error().detail);
+        const Error refusal = ledgerUnavailable(done.error());
         for (const auto &job : jobs)
             job->finish(std::unexpected(refusal));
         return;
@@ -319,10 +330,10 @@ void Engine::abandon(const Error &why)
     if (m_database)
         m_database->rollback();
     m_mustRecover = true;
-    m_state.publish([&](State &state) { state.unavailable = why.detail; });
+    m_state.publish([&](State &state) { state.unavailable = plainReason(why); });
     if (auto recovered = recover(); !recovered)
         qWarning().noquote() << u"The store can't be read again: %1"_s.arg(recovered.error().detail);
-    m_state.publish([&](State &state) { state.unavailable = why.detail; });
+    m_state.publish([&](State &state) { state.unavailable = plainReason(why); });
 }
 
 Result<void> Engine::recover()

@@ -59,6 +59,14 @@ Error sqlError(const QSqlError &error, const QString &doing)
         .sqlite = code};
 }
 
+bool isFailure(const Error &error)
+{
+    if (error.code != ErrorCode::Storage && error.code != ErrorCode::Corrupt)
+        return false;
+    // SQLITE_ERROR, CONSTRAINT, MISMATCH, RANGE: about the statement.
+    return error.sqlite != 1 && error.sqlite != 19 && error.sqlite != 20 && error.sqlite != 25;
+}
+
 Database::Database(QSqlDatabase connection, QString path, Mode mode)
     : m_connection(std::move(connection))
     , m_path(std::move(path))

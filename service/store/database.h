@@ -85,6 +85,10 @@ private:
     Database *m_database;
 };
 
+// Whether the error means that the database can't keep anything now (full, I/O, memory, read-only, damage), rather than
+// that one statement was refused.
+bool isFailure(const Error &error);
+
 // The error of a failed query: Storage, or Corrupt where SQLite says so, with SQLite's own code and words.
 Error sqlError(const QSqlError &error, const QString &doing);
 

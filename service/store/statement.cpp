@@ -70,12 +70,13 @@ qint64 Statement::changes() const
 
 void Statement::bind(int position, const QByteArray &blob)
 {
-    m_query->bindValue(position, blob);
+    m_query->bindValue(position, blob.isNull() ? QByteArray("") : blob);
 }
 
 void Statement::bind(int position, const QString &text)
 {
-    m_query->bindValue(position, text);
+    // Qt writes a null QString as NULL; here only nullptr means that.
+    m_query->bindValue(position, text.isNull() ? QString(""_L1) : text);
 }
 
 void Statement::bind(int position, std::nullptr_t)

@@ -360,165 +360,165 @@ void TestServer::delivers413WhileTheClientKeepsSending()
         sent = probe.send(more);
     QVERIFY(!sent);
     QVERIFY(eventually([&] { return house.counters().open == 0u; }));
+}
 
-    void TestServer::says100_data()
-    {
-        QTest::addColumn<QByteArray>("head");
-        QTest::addColumn<int>("status");
-        const QByteArray five = "Expect: 100-continue\r\nContent-Length: 5\r\n"_ba;
-        QTest::newRow("to a body it will take") << post(five) << 100;
-        QTest::newRow("not to one that is too large")
-            << post("Expect: 100-continue\r\nContent-Length: 99999999\r\n"_ba) << 413;
-        QTest::newRow("not to a foreign host") << "POST /echo HTTP/1.1\r\nHost: evil.example\r\n"_ba + five + "\r\n"
-                                               << 421;
-        QTest::newRow("not to a foreign origin") << post(five + "Origin: http://evil.example\r\n") << 403;
-        QTest::newRow("not to HTTP/1.0, which knows none") << "POST /echo HTTP/1.0\r\nHost: localhost\r\n"_ba + five
-                + "\r\n" << 0;
-    }
+void TestServer::says100_data()
+{
+    QTest::addColumn<QByteArray>("head");
+    QTest::addColumn<int>("status");
+    const QByteArray five = "Expect: 100-continue\r\nContent-Length: 5\r\n"_ba;
+    QTest::newRow("to a body it will take") << post(five) << 100;
+    QTest::newRow("not to one that is too large")
+        << post("Expect: 100-continue\r\nContent-Length: 99999999\r\n"_ba) << 413;
+    QTest::newRow("not to a foreign host") << "POST /echo HTTP/1.1\r\nHost: evil.example\r\n"_ba + five + "\r\n" << 421;
+    QTest::newRow("not to a foreign origin") << post(five + "Origin: http://evil.example\r\n") << 403;
+    QTest::newRow("not to HTTP/1.0, which knows none") << "POST /echo HTTP/1.0\r\nHost: localhost\r\n"_ba + five
+            + "\r\n" << 0;
+}
 
-    void TestServer::says100()
-    {
-        QFETCH(QByteArray, head);
-        QFETCH(int, status);
-        DoorHouse house;
-        HttpProbe probe(house.port);
-        probe.send(head);
-        if (status == 0) {
-            QVERIFY(probe.isSilent());
-        } else {
-            const auto first = probe.answer();
-            QVERIFY(first);
-            QCOMPARE(first->status, status);
-            if (status != 100) {
-                // Whether the body comes is the client's to decide, so nothing behind could be read safely.
-                QVERIFY(probe.isClosed());
-                return;
-            }
+void TestServer::says100()
+{
+    QFETCH(QByteArray, head);
+    QFETCH(int, status);
+    DoorHouse house;
+    HttpProbe probe(house.port);
+    probe.send(head);
+    if (status == 0) {
+        QVERIFY(probe.isSilent());
+    } else {
+        const auto first = probe.answer();
+        QVERIFY(first);
+        QCOMPARE(first->status, status);
+        if (status != 100) {
+            // Whether the body comes is the client's to decide, so nothing behind could be read safely.
+            QVERIFY(probe.isClosed());
+            return;
         }
-        QCOMPARE(probe
-                     .ask("he"_ba
-                          "llo"_ba)
-                     .body,
-            "POST /echo hello");
     }
+    QCOMPARE(probe
+                 .ask("he"_ba
+                      "llo"_ba)
+                 .body,
+        "POST /echo hello");
+}
 
-    void TestServer::makesRoomForANewConnection()
-    {
-        http::Limits limits;
-        limits.connections = 3;
-        DoorHouse house(limits);
-        HttpProbe holding(house.port);
-        holding.send(get("/hold"_ba));
-        QVERIFY(eventually([&] { return house.handler.held() == 1; }));
-        HttpProbe halfway(house.port);
-        halfway.send("GET /echo HT"_ba);
-        QVERIFY(eventually([&] { return house.counters().open == 2u; }));
-        HttpProbe idle(house.port);
-        QCOMPARE(idle.ask(get("/echo"_ba)).status, 200);
+void TestServer::makesRoomForANewConnection()
+{
+    http::Limits limits;
+    limits.connections = 3;
+    DoorHouse house(limits);
+    HttpProbe holding(house.port);
+    holding.send(get("/hold"_ba));
+    QVERIFY(eventually([&] { return house.handler.held() == 1; }));
+    HttpProbe halfway(house.port);
+    halfway.send("GET /echo HT"_ba);
+    QVERIFY(eventually([&] { return house.counters().open == 2u; }));
+    HttpProbe idle(house.port);
+    QCOMPARE(idle.ask(get("/echo"_ba)).status, 200);
 
-        HttpProbe fourth(house.port);
-        QCOMPARE(fourth.ask(get("/echo"_ba)).status, 200);
-        QVERIFY(halfway.isCut());
-        HttpProbe fifth(house.port);
-        QCOMPARE(fifth.ask(get("/echo"_ba)).status, 200);
-        QVERIFY(idle.isCut());
+    HttpProbe fourth(house.port);
+    QCOMPARE(fourth.ask(get("/echo"_ba)).status, 200);
+    QVERIFY(halfway.isCut());
+    HttpProbe fifth(house.port);
+    QCOMPARE(fifth.ask(get("/echo"_ba)).status, 200);
+    QVERIFY(idle.isCut());
 
-        house.answer(house.handler.takeHeld().front(), "kept"_ba);
-        QCOMPARE(holding.answer().value_or(HttpProbe::Answer()).body, "kept");
-        QCOMPARE(house.counters().evicted, 2u);
-        QCOMPARE(house.counters().open, 3u);
+    house.answer(house.handler.takeHeld().front(), "kept"_ba);
+    QCOMPARE(holding.answer().value_or(HttpProbe::Answer()).body, "kept");
+    QCOMPARE(house.counters().evicted, 2u);
+    QCOMPARE(house.counters().open, 3u);
+}
+
+void TestServer::refusesWhenAllAreBusy()
+{
+    http::Limits limits;
+    limits.connections = 2;
+    DoorHouse house(limits);
+    HttpProbe first(house.port), second(house.port);
+    first.send(get("/hold"_ba));
+    second.send(get("/hold"_ba));
+    QVERIFY(eventually([&] { return house.handler.held() == 2; }));
+    for (int i = 0; i < 5; ++i) {
+        HttpProbe late(house.port);
+        const auto answer = late.answer();
+        QVERIFY(answer);
+        QCOMPARE(answer->status, 503);
+        QVERIFY(late.isClosed());
+        QVERIFY(house.counters().open <= 3); // the refused ones make room for one another
     }
+    for (const http::Ticket &ticket : house.handler.takeHeld())
+        house.answer(ticket, "kept"_ba);
+    QCOMPARE(first.answer().value_or(HttpProbe::Answer()).body, "kept");
+    QCOMPARE(second.answer().value_or(HttpProbe::Answer()).body, "kept");
+}
 
-    void TestServer::refusesWhenAllAreBusy()
-    {
-        http::Limits limits;
-        limits.connections = 2;
-        DoorHouse house(limits);
-        HttpProbe first(house.port), second(house.port);
-        first.send(get("/hold"_ba));
-        second.send(get("/hold"_ba));
-        QVERIFY(eventually([&] { return house.handler.held() == 2; }));
-        for (int i = 0; i < 5; ++i) {
-            HttpProbe late(house.port);
-            const auto answer = late.answer();
-            QVERIFY(answer);
-            QCOMPARE(answer->status, 503);
-            QVERIFY(late.isClosed());
-            QVERIFY(house.counters().open <= 3); // the refused ones make room for one another
-        }
-        for (const http::Ticket &ticket : house.handler.takeHeld())
-            house.answer(ticket, "kept"_ba);
-        QCOMPARE(first.answer().value_or(HttpProbe::Answer()).body, "kept");
-        QCOMPARE(second.answer().value_or(HttpProbe::Answer()).body, "kept");
-    }
+void TestServer::namesThePortInUse()
+{
+    DoorHouse house;
+    TestClock clock;
+    DoorHandler handler;
+    http::IoThread second(handler, clock, {});
+    const auto port = second.start(QHostAddress::LocalHost, house.port);
+    QVERIFY(!port);
+    QCOMPARE(port.error().code, ErrorCode::Refused);
+    QCOMPARE(port.error().detail, u"Can't listen on 127.0.0.1:%1: the port is in use."_s.arg(house.port));
+    // It may be tried again with another.
+    QVERIFY(second.start(QHostAddress::LocalHost, 0));
+}
 
-    void TestServer::namesThePortInUse()
-    {
-        DoorHouse house;
-        TestClock clock;
-        DoorHandler handler;
-        http::IoThread second(handler, clock, {});
-        const auto port = second.start(QHostAddress::LocalHost, house.port);
-        QVERIFY(!port);
-        QCOMPARE(port.error().code, ErrorCode::Refused);
-        QCOMPARE(port.error().detail, u"Can't listen on 127.0.0.1:%1: the port is in use."_s.arg(house.port));
-        // It may be tried again with another.
-        QVERIFY(second.start(QHostAddress::LocalHost, 0));
-    }
+void TestServer::stopsGracefully()
+{
+    DoorHouse house;
+    HttpProbe idle(house.port), holding(house.port), halfway(house.port);
+    QCOMPARE(idle.ask(get("/echo"_ba)).status, 200);
+    holding.send(get("/hold"_ba) + get("/echo/never"_ba));
+    halfway.send("GET /echo HTTP/1.1\r\n"_ba);
+    QVERIFY(eventually([&] { return house.handler.held() == 1; }));
+    QVERIFY(eventually([&] { return house.counters().open == 3u; }));
+    std::thread stopper([&] { house.io.stop(10s); });
+    QVERIFY(idle.isClosed());
+    QVERIFY(!HttpProbe(house.port).isConnected());
+    QVERIFY(holding.isSilent());
 
-    void TestServer::stopsGracefully()
-    {
-        DoorHouse house;
-        HttpProbe idle(house.port), holding(house.port), halfway(house.port);
-        QCOMPARE(idle.ask(get("/echo"_ba)).status, 200);
-        holding.send(get("/hold"_ba) + get("/echo/never"_ba));
-        halfway.send("GET /echo HTTP/1.1\r\n"_ba);
-        QVERIFY(eventually([&] { return house.handler.held() == 1; }));
-        QVERIFY(eventually([&] { return house.counters().open == 3u; }));
-        std::thread stopper([&] { house.io.stop(10s); });
-        QVERIFY(idle.isClosed());
-        QVERIFY(!HttpProbe(house.port).isConnected());
-        QVERIFY(holding.isSilent());
+    // What has begun may end, and is told that nothing follows.
+    const auto late = halfway.ask("Host: localhost\r\n\r\n"_ba);
+    house.answer(house.handler.takeHeld().front(), "finished"_ba);
+    const auto finished = holding.answer().value_or(HttpProbe::Answer());
+    const bool closed = holding.isClosed();
+    halfway.closeSending();
+    holding.closeSending();
+    stopper.join();
+    QCOMPARE(late.status, 200);
+    QCOMPARE(late.header("Connection"), "close");
+    QCOMPARE(finished.body, "finished");
+    QCOMPARE(finished.header("Connection"), "close");
+    QVERIFY(closed);
+    QCOMPARE(house.handler.handled.load(), 3);
+    // Too late, and nobody is hurt.
+    house.answer({1, 1}, "nobody"_ba);
+}
 
-        // What has begun may end, and is told that nothing follows.
-        const auto late = halfway.ask("Host: localhost\r\n\r\n"_ba);
-        house.answer(house.handler.takeHeld().front(), "finished"_ba);
-        const auto finished = holding.answer().value_or(HttpProbe::Answer());
-        const bool closed = holding.isClosed();
-        halfway.closeSending();
-        holding.closeSending();
-        stopper.join();
-        QCOMPARE(late.status, 200);
-        QCOMPARE(late.header("Connection"), "close");
-        QCOMPARE(finished.body, "finished");
-        QCOMPARE(finished.header("Connection"), "close");
-        QVERIFY(closed);
-        QCOMPARE(house.handler.handled.load(), 3);
-        // Too late, and nobody is hurt.
-        house.answer({1, 1}, "nobody"_ba);
-    }
+void TestServer::cutsWhatOutlivesTheGrace()
+{
+    DoorHouse house;
+    HttpProbe probe(house.port);
+    probe.send(get("/hold"_ba));
+    QVERIFY(eventually([&] { return house.handler.held() == 1; }));
+    house.io.stop(20ms);
+    QVERIFY(probe.isCut());
+}
 
-    void TestServer::cutsWhatOutlivesTheGrace()
-    {
-        DoorHouse house;
-        HttpProbe probe(house.port);
-        probe.send(get("/hold"_ba));
-        QVERIFY(eventually([&] { return house.handler.held() == 1; }));
-        house.io.stop(20ms);
-        QVERIFY(probe.isCut());
-    }
+void TestServer::stopsWithManyIdle()
+{
+    DoorHouse house;
+    std::vector<std::unique_ptr<HttpProbe>> probes;
+    for (quint64 i = 0; i < 100; ++i)
+        probes.push_back(std::make_unique<HttpProbe>(house.port));
+    QVERIFY(eventually([&] { return house.counters().open == 100u; }));
+    house.io.stop(10s);
+    for (const auto &probe : probes)
+        QVERIFY(probe->isClosed());
+}
 
-    void TestServer::stopsWithManyIdle()
-    {
-        DoorHouse house;
-        std::vector<std::unique_ptr<HttpProbe>> probes;
-        for (quint64 i = 0; i < 100; ++i)
-            probes.push_back(std::make_unique<HttpProbe>(house.port));
-        QVERIFY(eventually([&] { return house.counters().open == 100u; }));
-        house.io.stop(10s);
-        for (const auto &probe : probes)
-            QVERIFY(probe->isClosed());
-    }
-
-    QTEST_GUILESS_MAIN(TestServer)
+QTEST_GUILESS_MAIN(TestServer)
 #include "tst_server.moc"

@@ -53,14 +53,8 @@ private Q_SLOTS:
         std::vector<LeafIndex> seen;
         TreeSize done = 0;
         bool ended = false;
-        options.onEntry = [&](const EntryFields &fields) -> Result<void> {
-            seen.push_back(fields.index);
-            return {};
-        };
-        options.onEnd = [&]() -> Result<void> {
-            ended = true;
-            return {};
-        };
+        options.onEntry = [&](const EntryFields &fields) { return seen.push_back(fields.index), Result<void>(); };
+        options.onEnd = [&] { return ended = true, Result<void>(); };
         options.progress = [&](TreeSize now, TreeSize total) {
             done = now;
             return total == Size;
