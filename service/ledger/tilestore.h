@@ -19,7 +19,7 @@ namespace ledger {
 Result<void> forEachEntry(
     store::Database &database, LeafIndex first, LeafIndex end, const std::function<void(const QByteArray &)> &visit);
 
-// A short-lived helper on the database's thread; keeps every tile it has read.
+// Short-lived, on the database's thread; keeps every tile it has read.
 class TileStore
 {
 public:

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The deadlines of the door, with a clock turned by hand and a sweep that comes often.
-#include "doorhouse.h"
+#include "tests/service/http/doorhouse.h"
 
 #include <QtTest/qtest.h>
 
