@@ -94,6 +94,19 @@ void Engine::enqueue(std::unique_ptr<Job> job)
     m_wake.notify_one();
 }
 
+void Engine::observe(std::function<void()> changed)
+{
+    const std::scoped_lock lock(m_observerMutex);
+    m_observer = std::move(changed);
+}
+
+void Engine::notify()
+{
+    const std::scoped_lock lock(m_observerMutex);
+    if (m_observer)
+        m_observer();
+}
+
 void Engine::recordDenial(Denial denial)
 {
     if (m_denials.admit(denial))
@@ -314,6 +327,7 @@ void Engine::publish(Changes &&batch)
         state.checkpoint = m_ledger->signedCheckpoint();
         state.unavailable.clear();
     });
+    notify();
 }
 
 // A mark that lags is safe, so a failure here does not undo a commit that is durable already.
@@ -334,6 +348,7 @@ void Engine::abandon(const Error &why)
     if (auto recovered = recover(); !recovered)
         qWarning().noquote() << u"The store can't be read again: %1"_s.arg(recovered.error().detail);
     m_state.publish([&](State &state) { state.unavailable = plainReason(why); });
+    notify();
 }
 
 Result<void> Engine::recover()
@@ -367,8 +382,10 @@ void Engine::probe()
                                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value"_s));
         return transaction.commit();
     }();
-    if (probed)
-        m_state.publish([](State &state) { state.unavailable.clear(); });
+    if (!probed)
+        return;
+    m_state.publish([](State &state) { state.unavailable.clear(); });
+    notify();
 }
 
 } // namespace engine

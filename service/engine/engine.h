@@ -54,6 +54,9 @@ public:
     // A refusal that matters becomes an entry, or is counted into one. Any thread; waits for nothing.
     void recordDenial(Denial denial);
 
+    // `changed` runs on the engine thread after each publication and must only wake somebody. One observer; null ends it.
+    void observe(std::function<void()> changed);
+
     const SharedState &state() const { return m_state; }
     const QByteArray &issuer() const { return m_options.issuer; }
     const DataDirectory &directory() const { return m_options.directory; }
@@ -72,6 +75,7 @@ private:
     Result<void> runInSavepoint(Job &job, const Changes &batch, Changes &made);
     Result<void> complete(const Changes &batch);
     void publish(Changes &&batch);
+    void notify();
     void markHighWater();
     void abandon(const Error &why);
     Result<void> recover();
@@ -91,6 +95,9 @@ private:
     std::unique_ptr<ledger::Ledger> m_ledger;
     std::unique_ptr<ledger::HighWater> m_highWater;
     bool m_mustRecover = false;
+
+    std::mutex m_observerMutex;
+    std::function<void()> m_observer;
 
     std::mutex m_mutex;
     std::condition_variable m_wake;
