@@ -73,7 +73,10 @@ Result<void> Application::open()
         [this](const engine::State &state) { return engine::settleAdminToken(paths().adminToken(), state); }));
 
     m_api = std::make_unique<api::Api>(*m_engine, m_rates);
-    m_door = std::make_unique<http::IoThread>(*m_api, m_clock, http::Options());
+    http::Options door;
+    // Of the loopback addresses only the usual ones are known to the door.
+    door.hosts.append(m_options.address.toString().toLatin1());
+    m_door = std::make_unique<http::IoThread>(*m_api, m_clock, std::move(door));
     m_api->setServer(&m_door->server());
     // Its connection belongs to the I/O thread, which the signal is sent on.
     QObject::connect(

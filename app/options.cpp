@@ -6,6 +6,7 @@
 #include "service/crypto/secretfile.h"
 #include "service/engine/datadirectory.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -58,12 +59,18 @@ int complain(const char *program, const Error &error)
     return error.code == ErrorCode::Usage ? 2 : 1;
 }
 
-void hardenProcess()
+void prepareProcess()
 {
     ::umask(077);
     const rlimit none {0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0);
+    rlimit files;
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = std::min<rlim_t>(files.rlim_max, 65'536);
+        ::setrlimit(RLIMIT_NOFILE, &files);
+    }
+    qputenv("QT_NO_GLIB", "1");
 }
 
 } // namespace app

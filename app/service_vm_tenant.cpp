@@ -126,7 +126,7 @@ Result<int> run(QCoreApplication &application)
 
 int main(int argc, char **argv)
 {
-    app::hardenProcess();
+    app::prepareProcess();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QString::fromLatin1(Program));
     QCoreApplication::setApplicationVersion(QStringLiteral(HOUSE_VERSION));
