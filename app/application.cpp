@@ -97,16 +97,18 @@ Application::~Application()
 
 void Application::stop(std::chrono::milliseconds grace)
 {
-    m_control.reset();
-    if (m_directory)
-        QFile::remove(paths().controlSocket());
+    if (m_control)
+        m_control->close();
     if (m_door) {
         m_door->stop(grace);
         if (auto recorded = record("SERVER_STOPPED"); !recorded)
             qWarning().noquote() << recorded.error().detail;
     }
-    // The engine answers what is queued, through api and door: they go after it.
+    // The engine answers what is queued, through api, door and control socket: they go after it.
     m_engine.reset();
+    if (m_control)
+        QCoreApplication::sendPostedEvents(m_control.get(), QEvent::MetaCall);
+    m_control.reset();
     m_door.reset();
     m_api.reset();
     m_directory.reset();
@@ -161,6 +163,9 @@ void Application::onControl(const json::Value &request, engine::ControlServer::R
             .member("pid", QCoreApplication::applicationPid())
             .member("address", url());
         reply(members.take());
+    } else if (name == "raise" && m_raise) {
+        m_raise();
+        reply(QByteArray());
     } else if (name == "admin-token") {
         answerAdminCommand(client(), paths(), request, std::move(reply));
     } else {

@@ -34,6 +34,8 @@ public:
     QString url() const; // "http://127.0.0.1:9221"
     const engine::DataPaths &paths() const { return m_directory->paths(); }
     bool isNewInstallation() const { return m_directory->isNew(); }
+    // What to do when a second console is started on this directory; without it that one is told who holds it.
+    void onRaise(std::function<void()> raise) { m_raise = std::move(raise); }
     engine::EngineClient client() const { return engine::EngineClient(*m_engine); }
 
 private:
@@ -52,6 +54,7 @@ private:
     std::unique_ptr<http::IoThread> m_door;
     std::unique_ptr<engine::ControlServer> m_control;
     quint16 m_port = 0;
+    std::function<void()> m_raise;
 };
 
 // The issuer of tokens: what `iss` says whatever port is listened on.

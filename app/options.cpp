@@ -7,7 +7,10 @@
 #include "service/engine/datadirectory.h"
 
 #include <algorithm>
+#include <clocale>
 #include <cstdio>
+#include <cstring>
+#include <langinfo.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,7 +21,8 @@ namespace app {
 
 void addCommonOptions(QCommandLineParser &parser)
 {
-    parser.addOption({u"data-dir"_s, u"The data directory (default: %1)."_s.arg(engine::defaultDataDirectory()), u"DIR"_s});
+    parser.addOption(
+        {u"data-dir"_s, u"The data directory (default: %1)."_s.arg(engine::defaultDataDirectory()), u"DIR"_s});
     parser.addHelpOption();
     parser.addVersionOption();
 }
@@ -62,7 +66,7 @@ int complain(const char *program, const Error &error)
 void prepareProcess()
 {
     ::umask(077);
-    const rlimit none {0, 0};
+    const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0);
     rlimit files;
@@ -71,6 +75,11 @@ void prepareProcess()
         ::setrlimit(RLIMIT_NOFILE, &files);
     }
     qputenv("QT_NO_GLIB", "1");
+
+    // Without a UTF-8 locale, as under systemd, Qt takes this one by itself, but says so in four lines on stderr.
+    std::setlocale(LC_CTYPE, "");
+    if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0)
+        qputenv("LC_ALL", "C.UTF-8");
 }
 
 } // namespace app

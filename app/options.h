@@ -26,7 +26,8 @@ Result<QCA::SecureArray> readPassphrase(const QCommandLineParser &parser);
 int complain(const char *program, const Error &error);
 
 // Before the application object and before anything is read or written: umask 077, no core dumps, not traceable by others;
-// as many descriptors as the door may need; and Qt's own event loop, which costs the I/O thread less than GLib's.
+// as many descriptors as the door may need; a UTF-8 locale; and Qt's own event loop, which costs the I/O thread less than
+// GLib's.
 void prepareProcess();
 
 } // namespace app

@@ -5,9 +5,11 @@
 
 #include "app/admincommand.h"
 #include "app/options.h"
+#include "app/serveoptions.h"
 #include "app/signals.h"
 #include "service/core/encoding.h"
 #include "service/crypto/runtime.h"
+#include "service/tokens/rules.h"
 
 #include <QtCore/qcoreapplication.h>
 
@@ -31,10 +33,7 @@ void describe(QCommandLineParser &parser)
         "When it accepts connections it prints one line: listening on http://127.0.0.1:9221\n"
         "A first start makes the data directory; the administrator's token then lies in DIR/admin.token.\n"
         "Exit status: 0 stopped as asked, 1 could not do it, 2 the command line is wrong."_s);
-    app::addCommonOptions(parser);
-    parser.addOption({u"listen"_s, u"Address to listen on, a loopback one (default: 127.0.0.1)."_s, u"ADDRESS"_s, u"127.0.0.1"_s});
-    parser.addOption({u"port"_s, u"Port to listen on; 0 takes a free one (default: 9221)."_s, u"PORT"_s, u"9221"_s});
-    parser.addOption({u"key-passphrase-file"_s, u"File with the passphrase of the key files (mode 0600)."_s, u"FILE"_s});
+    app::addServeOptions(parser);
     parser.addOption({u"rotate"_s, u"admin-token: replace the token in admin.token."_s});
     parser.addOption({u"role"_s, u"admin-token: issue a token of this role, admin or auditor."_s, u"ROLE"_s});
     parser.addOption({u"name"_s, u"admin-token: whose token it is; it goes into the ledger."_s, u"NAME"_s});
@@ -62,8 +61,9 @@ Result<app::AdminCommand> readAdminCommand(const QCommandLineParser &parser)
         return fail(usage(u"--role and --name go together, and --expires-in with them."_s));
     if (parser.isSet(u"expires-in"_s)) {
         const auto seconds = parseDecimal(parser.value(u"expires-in"_s).toLatin1(), INT32_MAX);
-        if (!seconds)
-            return fail(usage(u"--expires-in takes a number of seconds."_s));
+        if (!seconds || qint64(*seconds) < tokens::ShortestLife || qint64(*seconds) > tokens::LongestLife)
+            return fail(usage(u"--expires-in takes a number of seconds from %1 to %2."_s.arg(tokens::ShortestLife)
+                                  .arg(tokens::LongestLife)));
         command.expiresIn = qint64(*seconds);
     }
     return command;
@@ -75,16 +75,7 @@ Result<app::ServeOptions> readServeOptions(const QCommandLineParser &parser)
         if (parser.isSet(QString::fromLatin1(name)))
             return fail(usage(u"--%1 belongs to the command admin-token."_s.arg(QLatin1StringView(name))));
     }
-    app::ServeOptions options {.program = QString::fromLatin1(Program), .dataDirectory = app::dataDirectory(parser), .passphrase = {}};
-    if (!options.address.setAddress(parser.value(u"listen"_s)))
-        return fail(usage(u"--listen takes an address such as 127.0.0.1 or ::1."_s));
-    if (!options.address.isLoopback())
-        return fail(usage(u"%1 is no loopback address; this server listens on 127.0.0.0/8 or ::1 only."_s.arg(parser.value(u"listen"_s))));
-    const auto port = parseDecimal(parser.value(u"port"_s).toLatin1(), 65535);
-    if (!port)
-        return fail(usage(u"--port takes a number from 0 to 65535."_s));
-    options.port = quint16(*port);
-    return options;
+    return app::readServeOptions(parser, QString::fromLatin1(Program));
 }
 
 Result<int> serve(QCoreApplication &application, app::ServeOptions options)
@@ -107,16 +98,15 @@ Result<int> run(QCoreApplication &application)
     describe(parser);
     TRY(app::parseArguments(parser, QCoreApplication::arguments()));
     ASSIGN_OR_RETURN(const auto runtime, crypto::Runtime::start());
-    ASSIGN_OR_RETURN(QCA::SecureArray passphrase, app::readPassphrase(parser));
     const QStringList words = parser.positionalArguments();
     if (words.isEmpty()) {
         ASSIGN_OR_RETURN(app::ServeOptions options, readServeOptions(parser));
-        options.passphrase = passphrase;
         return serve(application, std::move(options));
     }
     if (words != QStringList {u"admin-token"_s})
         return fail(usage(u"There is no command \"%1\"."_s.arg(words.join(u' '))));
     ASSIGN_OR_RETURN(const app::AdminCommand command, readAdminCommand(parser));
+    ASSIGN_OR_RETURN(const QCA::SecureArray passphrase, app::readPassphrase(parser));
     ASSIGN_OR_RETURN(const QByteArray token, app::runAdminCommand(app::dataDirectory(parser), command, passphrase));
     std::printf("%s\n", token.constData());
     return 0;

@@ -1,4 +1,4 @@
-find_package(Qt6 6.8 REQUIRED COMPONENTS Core Network Sql Concurrent)
+find_package(Qt6 6.8 REQUIRED COMPONENTS Core Network Sql Concurrent Widgets Svg)
 find_package(Qca-qt6 2.3.5 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(llhttp CONFIG REQUIRED)

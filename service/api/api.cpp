@@ -3,10 +3,14 @@
 
 #include "service/api/api.h"
 
+#include "service/api/idempotency.h"
+#include "service/engine/vmcommands.h"
 #include "service/fleet/vmjson.h"
 #include "service/fleet/vmstore.h"
 
 #include <QtCore/qdebug.h>
+
+#include <cstdio>
 
 using namespace Qt::StringLiterals;
 
@@ -36,9 +40,13 @@ engine::Caller callerOf(const Identity &identity, const http::Request &request)
 
 void addRateHeaders(http::Response &response, const tenancy::RateVerdict &rate)
 {
-    response.headers.append({"RateLimit-Policy"_ba, "\"tenant\";q=" + QByteArray::number(rate.limit) + ";w=60"});
-    response.headers.append({"RateLimit"_ba,
-        "\"tenant\";r=" + QByteArray::number(rate.remaining) + ";t=" + QByteArray::number(rate.resetSeconds)});
+    // On every answer to a tenant: one buffer each, no sums of temporaries.
+    char policy[48], left[64];
+    const int policySize = std::snprintf(policy, sizeof policy, "\"tenant\";q=%lld;w=60", rate.limit);
+    const int leftSize =
+        std::snprintf(left, sizeof left, "\"tenant\";r=%lld;t=%lld", rate.remaining, rate.resetSeconds);
+    response.headers.append({"RateLimit-Policy"_ba, QByteArray(policy, policySize)});
+    response.headers.append({"RateLimit"_ba, QByteArray(left, leftSize)});
 }
 
 } // namespace
@@ -47,10 +55,17 @@ Api::Api(engine::Engine &engine, tenancy::RateLimiter &rates)
     : m_engine(engine)
     , m_rates(rates)
     , m_authenticator(engine.state(), engine.issuer(), engine.clock())
+    , m_failures(engine.clock())
+    , m_lastUse(engine)
 {
     const auto &table = routes();
     for (size_t i = 0; i < table.size(); ++i)
         m_router.add(table[i].method, table[i].pattern, int(i));
+    // One wake-up of the I/O thread for a whole batch: per answer it would cost more than the answer.
+    m_engine.onAnswered([this] {
+        if (!m_answers.empty())
+            m_server->postAnswers(std::exchange(m_answers, {}));
+    });
 }
 
 Api::~Api() = default;
@@ -58,13 +73,14 @@ Api::~Api() = default;
 void Api::closeReader()
 {
     m_reader.reset();
+    m_lastUse.flush();
 }
 
 Result<store::Database *> Api::reader()
 {
     if (!m_reader) {
-        ASSIGN_OR_RETURN(m_reader,
-            store::Database::open(m_engine.directory().paths().database(), store::Database::Mode::ReadOnly));
+        ASSIGN_OR_RETURN(
+            m_reader, store::Database::open(m_engine.directory().paths().database(), store::Database::Mode::ReadOnly));
     }
     return m_reader.get();
 }
@@ -77,7 +93,7 @@ Result<Reply> Api::vmPage(const Exchange &exchange, const TenantId &tenant, cons
         const auto found = published.vmVersions.find(tenant);
         return found == published.vmVersions.end() ? 1 : found->second + 1;
     });
-    const PageCache::Key key {tenant, after, limit};
+    const PageCache::Key key{tenant, after, limit};
     const PageCache::Page *page = m_pages.find(key, version);
     if (!page) {
         ASSIGN_OR_RETURN(store::Database * database, reader());
@@ -96,7 +112,7 @@ Result<Reply> Api::vmPage(const Exchange &exchange, const TenantId &tenant, cons
         made.body = writer.take();
         page = &m_pages.put(key, std::move(made));
     }
-    Reply reply {.body = page->body};
+    Reply reply{.body = page->body};
     if (!page->next.isEmpty())
         reply.headers.append(nextLink(exchange, makeCursor(page->next.text())));
     return reply;
@@ -104,18 +120,11 @@ Result<Reply> Api::vmPage(const Exchange &exchange, const TenantId &tenant, cons
 
 void Api::handle(http::Request &&request)
 {
-    Exchange exchange {.request = std::move(request)};
-    auto match = m_router.match(exchange.request.head ? "HEAD" : QByteArrayView(exchange.request.method), exchange.request.path);
-    if (match.outcome == http::Router::Match::Outcome::NotFound)
-        return answer(exchange, fail(ErrorCode::NotFound, u"There is nothing here. /openapi.json lists what there is."_s));
-    if (match.outcome == http::Router::Match::Outcome::MethodNotAllowed) {
-        http::Response refused = problem({.code = ErrorCode::MethodNotAllowed,
-                                             .detail = u"This is not for %1; it takes %2."_s.arg(
-                                                 QString::fromLatin1(exchange.request.method), QString::fromLatin1(match.allow))},
-            exchange.request.requestId);
-        refused.headers.append({"Allow"_ba, match.allow});
-        return m_server->answer(exchange.request.ticket, std::move(refused));
-    }
+    Exchange exchange{.request = std::move(request)};
+    auto match =
+        m_router.match(exchange.request.head ? "HEAD" : QByteArrayView(exchange.request.method), exchange.request.path);
+    if (match.outcome != http::Router::Match::Outcome::Found)
+        return answerUnrouted(std::move(exchange), match);
     exchange.route = &routes()[size_t(match.route)];
     exchange.params = std::move(match.params);
     if (auto admitted = admit(exchange); !admitted) {
@@ -125,46 +134,91 @@ void Api::handle(http::Request &&request)
     exchange.route->handle(*this, std::move(exchange));
 }
 
+// A tenant's token draws on its bucket here too; who asks without one learns the same.
+void Api::answerUnrouted(Exchange exchange, const http::Router::Match &match)
+{
+    if (exchange.request.headers.contains("Authorization")) {
+        if (auto known = authenticate(exchange); !known && exchange.rate)
+            return answer(exchange, std::unexpected(std::move(known.error())));
+    }
+    if (match.outcome == http::Router::Match::Outcome::NotFound)
+        return answer(
+            exchange, fail(ErrorCode::NotFound, u"There is nothing here. /openapi.json lists what there is."_s));
+    http::Response refused = response(exchange,
+        fail(ErrorCode::MethodNotAllowed,
+            u"This is not for %1; it takes %2."_s.arg(
+                exchange.request.head ? u"HEAD"_s : QString::fromLatin1(exchange.request.method),
+                QString::fromLatin1(match.allow))));
+    refused.headers.append({"Allow"_ba, match.allow});
+    m_server->answer(exchange.request.ticket, std::move(refused));
+}
+
 // In this order: who is it, has it requests left, may it, is the query one that the route knows.
 Result<void> Api::admit(Exchange &exchange)
 {
     if (exchange.route->permission) {
-        if (exchange.request.headers.count("Authorization") > 1)
-            return fail(Error {.code = ErrorCode::InvalidToken,
-                .detail = u"Send one Authorization field."_s,
-                .reason = "malformed"_ba});
-        ASSIGN_OR_RETURN(const QByteArrayView token,
-            Authenticator::bearerToken(exchange.request.headers.value("Authorization")));
-        auto identity = m_authenticator.identify(token);
-        if (!identity) {
-            Error error = std::move(identity.error());
-            if (error.code == ErrorCode::InvalidToken)
-                error.detail = u"The token is not valid. POST /v1/tokens/verify tells why."_s;
-            return fail(std::move(error));
-        }
-        exchange.caller = callerOf(*identity, exchange.request);
-        if (exchange.caller->isTenant()) {
-            exchange.rate = m_rates.take(identity->tenant, identity->requestsPerMinute);
-            if (!exchange.rate->allowed)
-                return fail(Error {.code = ErrorCode::RateLimited,
-                    .detail = u"%1 may send %2 requests a minute. Wait %3 s."_s.arg(identity->tenant.toString())
-                                  .arg(exchange.rate->limit)
-                                  .arg(exchange.rate->retryAfterSeconds),
-                    .retryAfterSeconds = int(exchange.rate->retryAfterSeconds)});
-        }
-        if (!identity->scope.may(*exchange.route->permission))
+        TRY(authenticate(exchange));
+        if (!exchange.caller->scope->may(*exchange.route->permission))
             return fail(ErrorCode::InsufficientScope,
-                u"The scope %1 does not allow this."_s.arg(QString::fromLatin1(identity->scope.text())));
+                u"The scope %1 does not allow this."_s.arg(QString::fromLatin1(exchange.caller->scope->text())));
     }
     return checkQuery(exchange);
 }
 
+Result<void> Api::authenticate(Exchange &exchange)
+{
+    const auto identify = [&]() -> Result<Identity> {
+        if (exchange.request.headers.count("Authorization") > 1)
+            return fail(Error{.code = ErrorCode::InvalidToken,
+                .detail = u"Send one Authorization field."_s,
+                .reason = "malformed"_ba});
+        ASSIGN_OR_RETURN(
+            const QByteArrayView token, Authenticator::bearerToken(exchange.request.headers.value("Authorization")));
+        auto identity = m_authenticator.identify(token);
+        if (!identity && identity.error().code == ErrorCode::InvalidToken)
+            identity.error().detail = u"The token is not valid. POST /v1/tokens/verify tells why."_s;
+        return identity;
+    };
+    auto identity = identify();
+    if (!identity)
+        return fail(failedAuthentication(std::move(identity.error())));
+    exchange.caller = callerOf(*identity, exchange.request);
+    m_lastUse.note(identity->actor.tokenId);
+    if (!exchange.caller->isTenant())
+        return {};
+    const TenantId &tenant = identity->tenant;
+    exchange.rate = identity->suspended ? m_rates.peek(tenant, identity->requestsPerMinute)
+                                        : m_rates.take(tenant, identity->requestsPerMinute);
+    if (identity->suspended)
+        return fail(ErrorCode::TenantSuspended,
+            u"The tenant of this token is suspended. Its administrator can have it resumed."_s);
+    if (!exchange.rate->allowed)
+        return fail(Error{.code = ErrorCode::RateLimited,
+            .detail = u"%1 may send %2 requests a minute. Wait %3 s."_s.arg(tenant.toString())
+                          .arg(exchange.rate->limit)
+                          .arg(exchange.rate->retryAfterSeconds),
+            .retryAfterSeconds = int(exchange.rate->retryAfterSeconds)});
+    return {};
+}
+
+Error Api::failedAuthentication(Error refusal)
+{
+    if (m_failures.take())
+        return refusal;
+    return {.code = ErrorCode::RateLimited,
+        .detail = u"Too many tokens have failed just now. Wait 1 s; valid ones are taken meanwhile."_s,
+        .retryAfterSeconds = 1};
+}
+
 Result<void> Api::checkQuery(Exchange &exchange)
 {
-    ASSIGN_OR_RETURN(exchange.query, http::parseQuery(exchange.request.query));
     const auto &known = exchange.route->query;
+    ASSIGN_OR_RETURN(exchange.query, http::parseQuery(exchange.request.query, [&](QByteArrayView name) {
+        return std::ranges::any_of(
+            known, [&](const QueryName &allowed) { return allowed.repeats && name == allowed.name; });
+    }));
     for (const auto &[name, value] : exchange.query) {
-        const bool listed = std::ranges::any_of(known, [&](const char *allowed) { return name == allowed; });
+        const bool listed = std::ranges::contains(known, QByteArrayView(name), &QueryName::name);
         if (!listed && !(exchange.route->writes && name == "dry_run"))
             return fail(queryMistake(name, u"is not a parameter of this route"_s));
     }
@@ -172,6 +226,38 @@ Result<void> Api::checkQuery(Exchange &exchange)
         ASSIGN_OR_RETURN(exchange.dryRun, queryFlag(exchange, "dry_run"));
     }
     return {};
+}
+
+void Api::post(Exchange exchange, engine::Command<Reply> command)
+{
+    auto key = idempotencyKey(exchange);
+    if (!key)
+        return answer(exchange, std::unexpected(std::move(key.error())));
+    engine::Caller caller = *exchange.caller;
+    const auto kind = exchange.dryRun ? engine::Job::Kind::DryRun : engine::Job::Kind::Change;
+    m_engine.post<Reply>(
+        std::move(caller),
+        [key = std::move(*key), command = std::move(command)](engine::Work &work) mutable -> Result<Reply> {
+            if (!key)
+                return command(work);
+            ASSIGN_OR_RETURN(auto earlier, recall(work, *key));
+            if (earlier)
+                return std::move(*earlier);
+            ASSIGN_OR_RETURN(Reply reply, command(work));
+            TRY(remember(work, *key, reply));
+            return reply;
+        },
+        [this, exchange = std::move(exchange)](Result<engine::Committed<Reply>> outcome) {
+            if (!outcome)
+                return answerLater(exchange, std::unexpected(std::move(outcome.error())));
+            Reply reply = std::move(outcome->value);
+            if (exchange.dryRun)
+                dropEffects(reply);
+            else if (outcome->index)
+                reply.headers.append({"Ledger-Index", QByteArray::number(*outcome->index)});
+            answerLater(exchange, std::move(reply));
+        },
+        kind);
 }
 
 http::Response Api::response(const Exchange &exchange, Result<Reply> outcome)
@@ -185,6 +271,7 @@ http::Response Api::response(const Exchange &exchange, Result<Reply> outcome)
         response.headers = std::move(outcome->headers);
         const bool caching = std::ranges::any_of(
             response.headers, [](const http::Header &header) { return header.name == "Cache-Control"; });
+        response.headers.reserve(response.headers.size() + 3); // with the rate's two
         if (!caching)
             response.headers.append({"Cache-Control"_ba, "no-store"_ba});
     } else {
@@ -207,9 +294,7 @@ void Api::answerLater(const Exchange &exchange, Result<Reply> outcome)
 {
     if (!outcome)
         recordRefusal(exchange, outcome.error());
-    std::vector<std::pair<http::Ticket, http::Response>> answers;
-    answers.emplace_back(exchange.request.ticket, response(exchange, std::move(outcome)));
-    m_server->postAnswers(std::move(answers));
+    m_answers.emplace_back(exchange.request.ticket, response(exchange, std::move(outcome)));
 }
 
 http::Response Api::refusal(const Error &error, const RequestId &requestId)
@@ -256,7 +341,7 @@ void Api::recordRefusal(const Exchange &exchange, const Error &error)
             .used = number("used"_L1),
             .requested = number("requested"_L1)});
     } else if (error.code == ErrorCode::InsufficientScope || error.code == ErrorCode::ScopeExceedsParent
-        || error.code == ErrorCode::DepthExceeded) {
+        || error.code == ErrorCode::DepthExceeded || error.reason == engine::ForeignReason) {
         recordForeign(exchange, error.code);
     }
 }

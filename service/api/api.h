@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Requests to commands and queries, results to answers. Lives on one I/O thread, with a read-only connection of its own;
-// answers to writes are made on the engine thread once they are durable, and posted back by ticket.
+// Requests to commands and queries, results to answers. Lives on one I/O thread, with a read-only connection of its
+// own; answers to writes are made on the engine thread once they are durable, and posted back by ticket.
 #pragma once
 
 #include "service/api/authenticator.h"
+#include "service/api/failurebudget.h"
+#include "service/api/lastuse.h"
 #include "service/api/pagecache.h"
 #include "service/api/problem.h"
 #include "service/api/routes.h"
@@ -28,14 +30,16 @@ public:
     void handle(http::Request &&request) override;
     http::Response refusal(const Error &error, const RequestId &requestId) override;
 
-    // Closes the read-only connection: on the I/O thread, before it ends.
+    // Closes the read-only connection, and hands the engine what is left to write: on the I/O thread, before it ends.
     void closeReader();
 
     // For the handlers of routes.
     engine::Engine &engine() { return m_engine; }
     const engine::SharedState &state() const { return m_engine.state(); }
     Authenticator &authenticator() { return m_authenticator; }
-    tenancy::RateLimiter &rates() { return m_rates; }
+    const LastUse &lastUse() const { return m_lastUse; }
+    // The refusal of a token, or RateLimited once too many have failed.
+    Error failedAuthentication(Error refusal);
     Result<store::Database *> reader();
 
     // A page of a tenant's VMs, or of all where the id is empty.
@@ -43,28 +47,16 @@ public:
 
     void answer(const Exchange &exchange, Result<Reply> outcome);
 
-    // Runs the command on the engine; `render` makes the Reply of its value, on the engine thread.
+    // Runs the command on the engine, and `render` with its value: in the transaction, for what Idempotency-Key
+    // remembers of the answer commits with the change.
     template <typename Value, typename Render>
     void write(Exchange exchange, engine::Command<Value> command, Render render)
     {
-        engine::Caller caller = *exchange.caller;
-        const auto kind = exchange.dryRun ? engine::Job::Kind::DryRun : engine::Job::Kind::Change;
-        m_engine.post<Value>(
-            std::move(caller), std::move(command),
-            [this, exchange = std::move(exchange), render = std::move(render)](
-                Result<engine::Committed<Value>> outcome) mutable {
-                if (!outcome) {
-                    answerLater(exchange, std::unexpected(std::move(outcome.error())));
-                    return;
-                }
-                Reply reply = render(std::move(outcome->value));
-                if (exchange.dryRun)
-                    dropEffects(reply);
-                else if (outcome->index)
-                    reply.headers.append({"Ledger-Index", QByteArray::number(*outcome->index)});
-                answerLater(exchange, std::move(reply));
-            },
-            kind);
+        post(std::move(exchange),
+            [command = std::move(command), render = std::move(render)](engine::Work &work) mutable -> Result<Reply> {
+                ASSIGN_OR_RETURN(Value value, command(work));
+                return render(std::move(value));
+            });
     }
 
     // NotFound, exactly as for an absent one, when a tenant's caller names another tenant; that is recorded.
@@ -72,7 +64,10 @@ public:
     void recordForeign(const Exchange &exchange, ErrorCode code);
 
 private:
+    void post(Exchange exchange, engine::Command<Reply> command);
+    void answerUnrouted(Exchange exchange, const http::Router::Match &match);
     Result<void> admit(Exchange &exchange);
+    Result<void> authenticate(Exchange &exchange);
     Result<void> checkQuery(Exchange &exchange);
     http::Response response(const Exchange &exchange, Result<Reply> outcome);
     void answerLater(const Exchange &exchange, Result<Reply> outcome);
@@ -82,10 +77,13 @@ private:
     engine::Engine &m_engine;
     tenancy::RateLimiter &m_rates;
     Authenticator m_authenticator;
+    FailureBudget m_failures;
+    LastUse m_lastUse;
     http::Router m_router;
     http::Server *m_server = nullptr;
     std::unique_ptr<store::Database> m_reader;
     PageCache m_pages;
+    http::Answers m_answers; // to writes, until the batch is answered; engine thread
 };
 
 } // namespace api

@@ -64,7 +64,7 @@ Result<Authenticator::Known> Authenticator::examine(QByteArrayView text) const
     const auto kind = record->scope.kind() == tokens::Scope::Kind::Admin ? ledger::ActorKind::Admin
         : record->scope.kind() == tokens::Scope::Kind::Auditor           ? ledger::ActorKind::Auditor
                                                                          : ledger::ActorKind::Tenant;
-    return Known {.token = record->id,
+    return Known{.token = record->id,
         .actor = {.kind = kind, .tokenId = record->id, .scope = record->scope.text(), .subject = parsed.claims.subject},
         .tenant = record->tenant,
         .scope = record->scope,
@@ -98,8 +98,7 @@ Result<Identity> Authenticator::identify(QByteArrayView text)
         const tenancy::Tenant *tenant = state.tenant(known.tenant);
         if (!tenant || tenant->state == TenantState::Deleted)
             refusal = tokens::Refusal::Revoked;
-        else if (tenant->state == TenantState::Suspended)
-            suspended = true;
+        suspended = tenant && tenant->state == TenantState::Suspended;
         if (tenant)
             requestsPerMinute = tenant->limits.apiRateLimitRpm;
     });
@@ -107,13 +106,7 @@ Result<Identity> Authenticator::identify(QByteArrayView text)
         m_cache.erase(found);
         return fail(tokens::refused(*refusal));
     }
-    if (suspended) {
-        Error error = tokens::refused(tokens::Refusal::TenantSuspended);
-        error.code = ErrorCode::TenantSuspended;
-        error.detail = u"The tenant of this token is suspended. Its administrator can have it resumed."_s;
-        return fail(std::move(error));
-    }
-    return Identity {known.actor, known.tenant, known.scope, requestsPerMinute};
+    return Identity{known.actor, known.tenant, known.scope, requestsPerMinute, suspended};
 }
 
 } // namespace api

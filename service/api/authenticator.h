@@ -3,9 +3,10 @@
 
 // From the text of a token to who is asking. One per I/O thread.
 //
-// A text is parsed and its signature checked once; then its SHA-256 stands in a cache, and each request asks only memory
-// whether the token is still registered, unrevoked, unexpired and its tenant active: so a revocation counts from the next
-// request on. Ids of keys and tokens are looked up before any signature is checked, so that invented tokens cost little.
+// A text is parsed and its signature checked once; then its SHA-256 stands in a cache, and each request asks only
+// memory whether the token is still registered, unrevoked, unexpired and its tenant active: so a revocation counts from
+// the next request on. Ids of keys and tokens are looked up before any signature is checked, so that invented tokens
+// cost little.
 #pragma once
 
 #include "service/core/clock.h"
@@ -21,6 +22,7 @@ struct Identity
     TenantId tenant; // empty for administrators and auditors
     tokens::Scope scope;
     qint64 requestsPerMinute = 0; // of the tenant
+    bool suspended = false; // the tenant: such a caller may nothing
 };
 
 class Authenticator
@@ -28,7 +30,7 @@ class Authenticator
 public:
     Authenticator(const engine::SharedState &state, QByteArray issuer, const Clock &clock);
 
-    // InvalidToken with its reason, or TenantSuspended.
+    // InvalidToken with its reason. Whether the tenant is suspended is the caller's to ask.
     Result<Identity> identify(QByteArrayView token);
 
     // The value of an Authorization field: InvalidToken without reason when there is none or it is no Bearer.

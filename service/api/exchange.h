@@ -35,6 +35,7 @@ struct Reply
     QByteArray body = {};
     QByteArray contentType = "application/json";
     QList<http::Header> headers = {};
+    TokenId issued = {}; // whose text the body holds: such a body is never stored
 };
 
 // The body as JSON: UnsupportedMediaType, MalformedJson. An empty one is null where the route takes none.

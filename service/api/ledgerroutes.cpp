@@ -85,7 +85,7 @@ Result<Reply> entriesPage(Api &api, const Exchange &exchange)
         last = index;
         return true;
     }));
-    Reply reply {.body = body + ']'};
+    Reply reply{.body = body + ']'};
     if (total)
         reply.headers.append({"X-Total-Count"_ba, QByteArray::number(*total)});
     if (more)
@@ -138,7 +138,7 @@ Result<Reply> tileReply(Api &api, const Exchange &exchange, bool entries)
     auto bytes = ledger::LedgerReader(*database).tile(*tile, published);
     if (!bytes)
         return bytes.error().code == ErrorCode::NotFound ? Result<Reply>(absent()) : std::unexpected(bytes.error());
-    return Reply {.body = std::move(*bytes),
+    return Reply{.body = std::move(*bytes),
         .contentType = "application/octet-stream"_ba,
         .headers = {{"Cache-Control"_ba, entries ? "private, max-age=31536000, immutable"_ba : Immutable.toByteArray()},
             {"Vary"_ba, "Authorization"_ba}}};
@@ -158,7 +158,7 @@ void showEntry(Api &api, Exchange exchange)
         ledger::LedgerReader reader(*database);
         LeafIndex index = 0;
         ASSIGN_OR_RETURN(QByteArray bytes, ownEntry(api, exchange, reader, index));
-        return Reply {.body = std::move(bytes)};
+        return Reply{.body = std::move(bytes)};
     }();
     api.answer(exchange, outcome);
 }
@@ -179,7 +179,7 @@ void showProof(Api &api, Exchange exchange)
             .member("leaf_hash", toBase64(ledger::leafHash(bytes).view()));
         writeHashes(writer, proof);
         writer.member("root", toBase64(head.root.view())).member("checkpoint", head.checkpoint).endObject();
-        return Reply {.body = writer.take()};
+        return Reply{.body = writer.take()};
     }();
     api.answer(exchange, outcome);
 }
@@ -204,15 +204,18 @@ void showConsistency(Api &api, Exchange exchange)
         writer.beginObject().member("old", older).member("new", newer);
         writeHashes(writer, proof);
         writer.endObject();
-        return Reply {.body = writer.take()};
+        return Reply{.body = writer.take()};
     }();
     api.answer(exchange, outcome);
 }
 
 void showCheckpoint(Api &api, Exchange exchange)
 {
+    // As for tiles: one path, in one spelling.
+    if (exchange.request.path != "/ledger/checkpoint")
+        return api.answer(exchange, fail(ErrorCode::NotFound, u"There is nothing here."_s));
     api.answer(exchange,
-        Reply {.body = api.state().read([](const engine::State &state) { return state.checkpoint; }),
+        Reply{.body = api.state().read([](const engine::State &state) { return state.checkpoint; }),
             .contentType = "text/plain; charset=utf-8"_ba,
             .headers = {{"Cache-Control"_ba, "no-cache"_ba}}});
 }

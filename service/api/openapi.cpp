@@ -32,7 +32,7 @@ QJsonObject schemaReference(const char *name)
 
 QJsonObject content(const QString &mediaType, const char *schema)
 {
-    return {{mediaType, QJsonObject {{u"schema"_s, schemaReference(schema)}}}};
+    return {{mediaType, QJsonObject{{u"schema"_s, schemaReference(schema)}}}};
 }
 
 QString mediaType(const char *schema)
@@ -57,14 +57,21 @@ QJsonArray parametersOf(const Route &route)
     auto matches = braces.globalMatch(QString::fromLatin1(route.pattern));
     while (matches.hasNext())
         list.append(parameter(matches.next().captured(1), u"path"_s, {{u"type"_s, u"string"_s}}));
-    for (const char *name : route.query) {
-        QJsonObject schema {{u"type"_s, u"string"_s}};
-        if (QByteArrayView(name) == "limit")
+    for (const QueryName &name : route.query) {
+        QJsonObject schema{{u"type"_s, u"string"_s}};
+        if (name.name == "limit")
             schema = {{u"type"_s, u"integer"_s}, {u"minimum"_s, 1}, {u"maximum"_s, 1000}, {u"default"_s, 100}};
-        list.append(parameter(QString::fromLatin1(name), u"query"_s, schema));
+        else if (name.repeats)
+            schema = {{u"type"_s, u"array"_s}, {u"items"_s, schema}};
+        list.append(parameter(QString::fromLatin1(name.name), u"query"_s, schema));
     }
     if (route.writes)
         list.append(parameter(u"dry_run"_s, u"query"_s, {{u"type"_s, u"boolean"_s}, {u"default"_s, false}}));
+    if (takesIdempotencyKey(route))
+        list.append(parameter(u"Idempotency-Key"_s, u"header"_s,
+            {{u"type"_s, u"string"_s}, {u"minLength"_s, 1}, {u"maxLength"_s, 255}, {u"pattern"_s, u"^[!-~]+$"_s}}));
+    if (std::ranges::contains(route.errors, ErrorCode::PreconditionFailed))
+        list.append(parameter(u"If-Match"_s, u"header"_s, {{u"type"_s, u"string"_s}}));
     return list;
 }
 
@@ -75,17 +82,19 @@ QJsonObject responsesOf(const Route &route)
         codes[problemKind(code).status].append(QString::fromLatin1(errorName(code)));
     QJsonObject responses;
     for (const auto &[status, names] : codes) {
-        responses[QString::number(status)] = QJsonObject {{u"description"_s, names.join(u", "_s)},
-            {u"content"_s, content(u"application/problem+json"_s, "Problem")}};
+        responses[QString::number(status)] = QJsonObject{
+            {u"description"_s, names.join(u", "_s)}, {u"content"_s, content(u"application/problem+json"_s, "Problem")}};
     }
-    QJsonObject success {{u"description"_s, QString::fromLatin1(route.summary)}};
-    if (route.answerSchema)
-        success[u"content"_s] = content(mediaType(route.answerSchema), route.answerSchema);
+    QJsonObject success{{u"description"_s, QString::fromLatin1(route.summary)}};
+    const QJsonObject body =
+        route.answerSchema ? content(mediaType(route.answerSchema), route.answerSchema) : QJsonObject();
+    if (!body.isEmpty() && route.status != 204)
+        success[u"content"_s] = body;
     responses[QString::number(route.status)] = success;
     if (route.writes && route.status != 200) {
-        QJsonObject rehearsal {{u"description"_s, u"dry_run=true: what would be; nothing was changed"_s}};
-        if (route.answerSchema)
-            rehearsal[u"content"_s] = success[u"content"_s];
+        QJsonObject rehearsal{{u"description"_s, u"dry_run=true: what would be; nothing was changed"_s}};
+        if (!body.isEmpty())
+            rehearsal[u"content"_s] = body;
         responses[u"200"_s] = rehearsal;
     }
     return responses;
@@ -93,14 +102,13 @@ QJsonObject responsesOf(const Route &route)
 
 QJsonObject operation(const Route &route)
 {
-    QJsonObject operation {{u"summary"_s, QString::fromLatin1(route.summary)}, {u"responses"_s, responsesOf(route)}};
+    QJsonObject operation{{u"summary"_s, QString::fromLatin1(route.summary)}, {u"responses"_s, responsesOf(route)}};
     if (const QJsonArray parameters = parametersOf(route); !parameters.isEmpty())
         operation[u"parameters"_s] = parameters;
     if (route.body != BodyKind::None && route.bodySchema)
-        operation[u"requestBody"_s] = QJsonObject {{u"required"_s, route.body == BodyKind::Required},
+        operation[u"requestBody"_s] = QJsonObject{{u"required"_s, route.body == BodyKind::Required},
             {u"content"_s, content(u"application/json"_s, route.bodySchema)}};
-    operation[u"security"_s]
-        = route.permission ? QJsonArray {QJsonObject {{u"token"_s, QJsonArray()}}} : QJsonArray();
+    operation[u"security"_s] = route.permission ? QJsonArray{QJsonObject{{u"token"_s, QJsonArray()}}} : QJsonArray();
     return operation;
 }
 

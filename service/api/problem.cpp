@@ -107,7 +107,8 @@ http::Response problem(const Error &error, const RequestId &requestId)
         .member("type", QByteArray("urn:service-vm-tenant:problem:" + name))
         .member("title", kind.title)
         .member("status", kind.status)
-        .member("detail", ours ? QStringLiteral("The request was not carried out. The server's log says why.") : error.detail)
+        .member("detail",
+            ours ? QStringLiteral("The request was not carried out. The server's log says why.") : error.detail)
         .member("code", name)
         .textOrNull("request_id", requestId.text());
     if (!error.fields.isEmpty()) {

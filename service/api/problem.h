@@ -4,9 +4,9 @@
 // Errors as answers: the one table from code to HTTP status, and the one body (RFC 9457).
 #pragma once
 
+#include "service/core/error.h"
 #include "service/core/ids.h"
 #include "service/http/message.h"
-#include "service/core/error.h"
 
 namespace api {
 

@@ -12,9 +12,12 @@ namespace {
 using enum tokens::Permission;
 using enum ErrorCode;
 
+// As on the command line, with hyphen or underscore; what `service-fs read` takes several times may stand several
+// times.
 #define LEDGER_FILTERS                                                                                                 \
-    "tenant-id", "tenant_id", "node-id", "node_id", "vm-id", "vm_id", "token-id", "token_id", "actor", "request-id",    \
-        "request_id", "outcome", "event-type", "event_type", "since", "until", "from", "reverse"
+    {"tenant-id", true}, {"tenant_id", true}, {"node-id", true}, {"node_id", true}, {"vm-id", true}, {"vm_id", true},  \
+        {"token-id", true}, {"token_id", true}, {"actor", true}, {"request-id", true}, {"request_id", true},           \
+        {"outcome", true}, {"event-type", true}, {"event_type", true}, "since", "until", "from", "reverse"
 
 const std::vector<Route> Table = {
     {"POST", "/v1/tenants", "Register a tenant", ManageTenants, BodyKind::Required, true, 201, {}, {TenantExists},
@@ -23,11 +26,11 @@ const std::vector<Route> Table = {
         {"state", "q", "limit", "cursor"}, {}, nullptr, "Tenants", listTenants},
     {"GET", "/v1/tenants/{id}", "Show a tenant", ReadTenants, BodyKind::None, false, 200, {}, {NotFound}, nullptr,
         "Tenant", showTenant},
-    {"PATCH", "/v1/tenants/{id}", "Change name, limits or labels (merge patch)", ManageTenants, BodyKind::Required, true,
-        200, {"if_over"}, {NotFound, TenantDeleted, OverQuota, PreconditionFailed, ImmutableField}, "TenantPatch",
+    {"PATCH", "/v1/tenants/{id}", "Change name, limits or labels (merge patch)", ManageTenants, BodyKind::Required,
+        true, 200, {"if_over"}, {NotFound, TenantDeleted, OverQuota, PreconditionFailed, ImmutableField}, "TenantPatch",
         "Tenant", patchTenant},
     {"DELETE", "/v1/tenants/{id}", "Delete a tenant; its tokens die at once", ManageTenants, BodyKind::None, true, 204,
-        {"cascade"}, {NotFound, TenantNotEmpty, PreconditionFailed}, nullptr, nullptr, deleteTenant},
+        {"cascade"}, {NotFound, TenantNotEmpty, PreconditionFailed}, nullptr, "Tenant", deleteTenant},
     {"POST", "/v1/tenants/{id}/suspend", "Suspend a tenant", ManageTenants, BodyKind::Optional, true, 200, {},
         {NotFound, TenantDeleted}, "Reason", "Tenant", suspendTenant},
     {"POST", "/v1/tenants/{id}/resume", "Resume a suspended tenant", ManageTenants, BodyKind::Optional, true, 200, {},
@@ -38,15 +41,15 @@ const std::vector<Route> Table = {
         issueTenantToken},
     {"GET", "/v1/tenants/{id}/tokens", "List a tenant's tokens, without their texts", ReadTokens, BodyKind::None, false,
         200, {"state", "limit", "cursor"}, {NotFound}, nullptr, "Tokens", listTokens},
-    {"POST", "/v1/tokens", "Issue a capability token; the body names the tenant", ManageTokens, BodyKind::Required, true,
-        201, {}, {NotFound, TenantDeleted, ScopeExceedsParent, DepthExceeded, ExpiryExceedsParent}, "TenantTokenSpec",
-        "IssuedToken", issueToken},
+    {"POST", "/v1/tokens", "Issue a capability token; the body names the tenant", ManageTokens, BodyKind::Required,
+        true, 201, {}, {NotFound, TenantDeleted, ScopeExceedsParent, DepthExceeded, ExpiryExceedsParent},
+        "TenantTokenSpec", "IssuedToken", issueToken},
     {"POST", "/v1/tokens/verify", "Say whether a token is valid, and why not", std::nullopt, BodyKind::Required, false,
-        200, {}, {InvalidToken}, "TokenText", "VerifiedToken", verifyToken},
+        200, {}, {InvalidToken, RateLimited}, "TokenText", "VerifiedToken", verifyToken},
     {"GET", "/v1/tokens/{token_id}", "Show a token, without its text", ReadTokens, BodyKind::None, false, 200, {},
         {NotFound}, nullptr, "Token", showToken},
     {"DELETE", "/v1/tokens/{token_id}", "Revoke a token and all its descendants", ManageTokens, BodyKind::None, true,
-        204, {}, {NotFound}, nullptr, nullptr, revokeToken},
+        204, {}, {NotFound}, nullptr, "Tokens", revokeToken},
     {"GET", "/.well-known/jwks.json", "The keys that tokens verify with", std::nullopt, BodyKind::None, false, 200, {},
         {}, nullptr, "JwkSet", showKeys},
 
@@ -55,22 +58,22 @@ const std::vector<Route> Table = {
     {"GET", "/v1/vms", "List VMs; a tenant's token sees its own", ReadVms, BodyKind::None, false, 200,
         {"tenant_id", "limit", "cursor"}, {}, nullptr, "Vms", listVms},
     {"GET", "/v1/vms/{vm_id}", "Show a VM", ReadVms, BodyKind::None, false, 200, {}, {NotFound}, nullptr, "Vm", showVm},
-    {"DELETE", "/v1/vms/{vm_id}", "Destroy a VM", WriteVms, BodyKind::None, true, 204, {}, {NotFound}, nullptr, nullptr,
+    {"DELETE", "/v1/vms/{vm_id}", "Destroy a VM", WriteVms, BodyKind::None, true, 204, {}, {NotFound}, nullptr, "Vm",
         destroyVm},
 
-    {"GET", "/v1/status", "Limits, usage and rate of the token's tenant", ReadStatus, BodyKind::None, false, 200, {}, {},
-        nullptr, "Status", showStatus},
+    {"GET", "/v1/status", "Limits, usage and rate of the token's tenant", ReadStatus, BodyKind::None, false, 200, {},
+        {}, nullptr, "Status", showStatus},
 
     {"GET", "/v1/ledger/entries", "Read the ledger", ReadLedger, BodyKind::None, false, 200,
         {LEDGER_FILTERS, "limit", "cursor", "count"}, {}, nullptr, "Entries", listEntries},
     {"GET", "/v1/ledger/entries/{index}", "The stored bytes of an entry", ReadLedger, BodyKind::None, false, 200, {},
         {NotFound}, nullptr, "Entry", showEntry},
-    {"GET", "/v1/ledger/entries/{index}/proof", "An entry's inclusion proof", ReadLedger, BodyKind::None, false, 200, {},
-        {NotFound}, nullptr, "InclusionProof", showProof},
+    {"GET", "/v1/ledger/entries/{index}/proof", "An entry's inclusion proof", ReadLedger, BodyKind::None, false, 200,
+        {}, {NotFound}, nullptr, "InclusionProof", showProof},
     {"GET", "/v1/ledger/consistency", "Proof that one tree has grown out of another", ReadLedger, BodyKind::None, false,
         200, {"old", "new"}, {NotFound}, nullptr, "ConsistencyProof", showConsistency},
     {"GET", "/ledger/checkpoint", "The signed checkpoint (C2SP tlog-tiles)", std::nullopt, BodyKind::None, false, 200,
-        {}, {}, nullptr, "Text", showCheckpoint},
+        {}, {NotFound}, nullptr, "Text", showCheckpoint},
     {"GET", "/ledger/tile/entries/{path*}", "An entry bundle (C2SP tlog-tiles)", ReadLedgerBundles, BodyKind::None,
         false, 200, {}, {NotFound}, nullptr, "Bytes", showEntryBundle},
     {"GET", "/ledger/tile/{path*}", "A tile of hashes (C2SP tlog-tiles)", std::nullopt, BodyKind::None, false, 200, {},
@@ -93,16 +96,24 @@ const std::vector<Route> &routes()
     return Table;
 }
 
+bool takesIdempotencyKey(const Route &route)
+{
+    return route.writes && QByteArrayView(route.method) == "POST";
+}
+
 std::vector<ErrorCode> errorsOf(const Route &route)
 {
-    std::vector<ErrorCode> errors {MalformedRequest, ForeignOrigin, MethodNotAllowed, RequestTimeout, TooLarge,
-        TargetTooLong, MisdirectedRequest, HeaderTooLarge, InvalidField};
+    std::vector<ErrorCode> errors{MalformedRequest, ForeignOrigin, MethodNotAllowed, RequestTimeout, TooLarge,
+        TargetTooLong, ExpectationFailed, MisdirectedRequest, HeaderTooLarge, NotImplemented, Unavailable, HttpVersion,
+        InvalidField};
     if (route.permission)
         errors.insert(errors.end(), {InvalidToken, InsufficientScope, TenantSuspended, RateLimited});
     if (route.body != BodyKind::None)
         errors.insert(errors.end(), {MalformedJson, UnsupportedMediaType});
     if (route.writes)
         errors.push_back(LedgerUnavailable);
+    if (takesIdempotencyKey(route))
+        errors.insert(errors.end(), {IdempotencyKeyInUse, IdempotencyKeyReused});
     errors.insert(errors.end(), route.errors.begin(), route.errors.end());
     return errors;
 }

@@ -12,7 +12,24 @@ namespace api {
 
 class Api;
 
-enum class BodyKind { None, Optional, Required };
+// A name that the query may hold; some may stand more than once.
+struct QueryName
+{
+    QueryName(const char *text, bool many = false)
+        : name(text)
+        , repeats(many)
+    {
+    }
+    QByteArrayView name;
+    bool repeats;
+};
+
+enum class BodyKind
+{
+    None,
+    Optional,
+    Required
+};
 
 struct Route
 {
@@ -23,15 +40,17 @@ struct Route
     BodyKind body;
     bool writes; // takes ?dry_run=true and answers Ledger-Index
     int status; // of success
-    std::vector<const char *> query; // names that the query may hold
+    std::vector<QueryName> query;
     std::vector<ErrorCode> errors; // beside those that every route shares
     const char *bodySchema; // name in the OpenAPI document, or null
-    const char *answerSchema;
+    const char *answerSchema; // where success is 204: of the dry run alone
     void (*handle)(Api &api, Exchange exchange);
 };
 
 // In the order of the document. Index = route id of the router.
 const std::vector<Route> &routes();
+
+bool takesIdempotencyKey(const Route &route);
 
 // The errors that a route may answer with, shared ones included.
 std::vector<ErrorCode> errorsOf(const Route &route);

@@ -81,7 +81,7 @@ void showStatus(Api &api, Exchange exchange)
             .member("last_index", entries.lastIndex)
             .endObject()
             .endObject();
-        return Reply {.body = writer.take()};
+        return Reply{.body = writer.take()};
     }();
     api.answer(exchange, outcome);
 }
@@ -97,12 +97,12 @@ void showKeys(Api &api, Exchange exchange)
     QList<crypto::PublicKey> list;
     for (const auto &key : keys)
         list.append(key.key);
-    api.answer(exchange, Reply {.body = tokens::jwkSet(list), .contentType = "application/jwk-set+json"_ba});
+    api.answer(exchange, Reply{.body = tokens::jwkSet(list), .contentType = "application/jwk-set+json"_ba});
 }
 
 void showHealth(Api &api, Exchange exchange)
 {
-    api.answer(exchange, Reply {.body = R"({"status":"ok"})"_ba});
+    api.answer(exchange, Reply{.body = R"({"status":"ok"})"_ba});
 }
 
 void showReadiness(Api &api, Exchange exchange)
@@ -110,14 +110,15 @@ void showReadiness(Api &api, Exchange exchange)
     const QString why = api.state().read([](const engine::State &state) { return state.unavailable; });
     if (!why.isEmpty())
         return api.answer(exchange,
-            fail(ErrorCode::LedgerUnavailable, u"The ledger can't be written now: writes are refused, reading goes on."_s));
-    api.answer(exchange, Reply {.body = R"({"status":"ready"})"_ba});
+            fail(ErrorCode::LedgerUnavailable,
+                u"The ledger can't be written now: writes are refused, reading goes on."_s));
+    api.answer(exchange, Reply{.body = R"({"status":"ready"})"_ba});
 }
 
 void showOpenApi(Api &api, Exchange exchange)
 {
     static const QByteArray document = openApiDocument();
-    api.answer(exchange, Reply {.body = document});
+    api.answer(exchange, Reply{.body = document});
 }
 
 } // namespace api

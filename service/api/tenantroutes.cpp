@@ -24,29 +24,30 @@ Reply record(const tenancy::Tenant &tenant)
     return {.body = tenancy::tenantJson(tenant), .headers = {etag(tenant)}};
 }
 
-// RFC 9110, 13.1.1: "*", or a list of strong tags; a tag that we can't have made matches nothing.
-std::optional<qint64> ifMatch(const Exchange &exchange, bool &impossible)
+// RFC 9110, 13.1.1: "*", or a list of strong tags. Of a list, the one that the record has now, so that the engine
+// compares with it again; a tag that we can't have made matches nothing.
+Result<std::optional<qint64>> wantedVersion(Api &api, const Exchange &exchange, const TenantId &id)
 {
-    const QByteArrayView value = exchange.request.headers.value("If-Match");
-    if (value.isEmpty() || value.trimmed() == "*")
-        return {};
-    const QByteArrayView tag = value.trimmed();
-    if (tag.size() > 2 && tag.startsWith('"') && tag.endsWith('"')) {
-        if (const auto version = parseDecimal(tag.sliced(1, tag.size() - 2), INT64_MAX))
-            return qint64(*version);
+    const QByteArrayView field = exchange.request.headers.value("If-Match");
+    if (field.isNull() || field.trimmed() == "*")
+        return std::optional<qint64>();
+    const qint64 current = api.state().read([&](const engine::State &state) {
+        const auto *tenant = state.tenant(id);
+        return tenant ? tenant->version : 0;
+    });
+    std::optional<qint64> wanted;
+    for (const QByteArray &part : field.toByteArray().split(',')) {
+        const QByteArray tag = part.trimmed();
+        if (tag.size() <= 2 || !tag.startsWith('"') || !tag.endsWith('"'))
+            continue;
+        const auto version = parseDecimal(QByteArrayView(tag).sliced(1, tag.size() - 2), INT64_MAX);
+        if (version && (!wanted || qint64(*version) == current))
+            wanted = qint64(*version);
     }
-    impossible = true;
-    return {};
-}
-
-Result<std::optional<qint64>> wantedVersion(const Exchange &exchange)
-{
-    bool impossible = false;
-    auto version = ifMatch(exchange, impossible);
-    if (impossible)
+    if (!wanted)
         return fail(ErrorCode::PreconditionFailed,
             u"If-Match names no version of this record. Read it again and send its ETag."_s);
-    return version;
+    return wanted;
 }
 
 TenantId idOf(const Exchange &exchange)
@@ -62,7 +63,8 @@ void registerTenant(Api &api, Exchange exchange)
     if (!spec)
         return api.answer(exchange, std::unexpected(std::move(spec.error())));
     api.write<tenancy::Tenant>(
-        std::move(exchange), [spec = std::move(*spec)](engine::Work &work) { return engine::registerTenant(work, spec); },
+        std::move(exchange),
+        [spec = std::move(*spec)](engine::Work &work) { return engine::registerTenant(work, spec); },
         [](const tenancy::Tenant &tenant) {
             Reply reply = record(tenant);
             reply.status = 201;
@@ -107,7 +109,7 @@ void listTenants(Api &api, Exchange exchange)
             }
         });
         writer.endArray();
-        Reply reply {.body = writer.take()};
+        Reply reply{.body = writer.take()};
         if (more)
             reply.headers.append(nextLink(exchange, makeCursor(last.text())));
         return reply;
@@ -132,6 +134,7 @@ void showTenant(Api &api, Exchange exchange)
 
 void patchTenant(Api &api, Exchange exchange)
 {
+    const TenantId id = idOf(exchange);
     // RFC 7396 has a media type of its own; plain JSON means the same here.
     const auto read = [&]() -> Result<std::pair<json::Value, engine::PatchOptions>> {
         ASSIGN_OR_RETURN(json::Value body,
@@ -139,7 +142,7 @@ void patchTenant(Api &api, Exchange exchange)
                                                                            : jsonBody(exchange));
         TRY(tenancy::readTenantPatch(body, {}));
         engine::PatchOptions options;
-        ASSIGN_OR_RETURN(options.ifVersion, wantedVersion(exchange));
+        ASSIGN_OR_RETURN(options.ifVersion, wantedVersion(api, exchange, id));
         if (const auto policy = exchange.queryValue("if_over")) {
             if (*policy != "refuse")
                 return fail(queryMistake("if_over", u"must be refuse"_s));
@@ -149,13 +152,12 @@ void patchTenant(Api &api, Exchange exchange)
     }();
     if (!read)
         return api.answer(exchange, std::unexpected(read.error()));
-    const TenantId id = idOf(exchange);
     api.write<tenancy::Tenant>(
         std::move(exchange),
         [id, body = read->first, options = read->second](engine::Work &work) {
             return engine::patchTenant(
-                work, id,
-                [&](const tenancy::Tenant &tenant) { return tenancy::readTenantPatch(body, tenant.labels); }, options);
+                work, id, [&](const tenancy::Tenant &tenant) { return tenancy::readTenantPatch(body, tenant.labels); },
+                options);
         },
         record);
 }
@@ -175,8 +177,8 @@ void suspendTenant(Api &api, Exchange exchange)
         return api.answer(exchange, std::unexpected(reason.error()));
     const TenantId id = idOf(exchange);
     api.write<tenancy::Tenant>(
-        std::move(exchange), [id, reason = *reason](engine::Work &work) { return engine::suspendTenant(work, id, reason); },
-        record);
+        std::move(exchange),
+        [id, reason = *reason](engine::Work &work) { return engine::suspendTenant(work, id, reason); }, record);
 }
 
 void resumeTenant(Api &api, Exchange exchange)
@@ -194,20 +196,20 @@ void resumeTenant(Api &api, Exchange exchange)
 
 void deleteTenant(Api &api, Exchange exchange)
 {
+    const TenantId id = idOf(exchange);
     const auto options = [&]() -> Result<engine::DeleteOptions> {
         engine::DeleteOptions wanted;
-        ASSIGN_OR_RETURN(wanted.ifVersion, wantedVersion(exchange));
+        ASSIGN_OR_RETURN(wanted.ifVersion, wantedVersion(api, exchange, id));
         ASSIGN_OR_RETURN(wanted.cascade, queryFlag(exchange, "cascade"));
         return wanted;
     }();
     if (!options)
         return api.answer(exchange, std::unexpected(options.error()));
-    const TenantId id = idOf(exchange);
     const bool dryRun = exchange.dryRun;
     api.write<tenancy::Tenant>(
         std::move(exchange),
         [id, options = *options](engine::Work &work) { return engine::deleteTenant(work, id, options); },
-        [dryRun](const tenancy::Tenant &tenant) { return dryRun ? record(tenant) : Reply {.status = 204}; });
+        [dryRun](const tenancy::Tenant &tenant) { return dryRun ? record(tenant) : Reply{.status = 204}; });
 }
 
 } // namespace api

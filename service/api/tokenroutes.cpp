@@ -49,13 +49,27 @@ Result<TokenBody> readTokenBody(const json::Value &body, bool withTenant)
         else
             reader.reject(u"scope"_s, parsed.error().detail);
     }
-    read.request.expiresInSeconds
-        = reader.optionalInteger("expires_in_seconds", tokens::ShortestLife, tokens::LongestLife);
+    read.request.expiresInSeconds =
+        reader.optionalInteger("expires_in_seconds", tokens::ShortestLife, tokens::LongestLife);
     read.request.proofOfPossession = reader.optionalBoolean("proof_of_possession").value_or(false);
     if (read.request.proofOfPossession)
         reader.reject(u"proof_of_possession"_s, u"this server does not check proofs of possession; leave it out"_s);
     TRY(reader.finish());
     return read;
+}
+
+// The token and all that came from it, as they are inside the transaction.
+Result<std::vector<tokens::TokenListing>> family(engine::Work &work, const TokenId &id)
+{
+    ASSIGN_OR_RETURN(auto ids, tokens::descendants(work.database(), id));
+    ids.insert(ids.begin(), id);
+    std::vector<tokens::TokenListing> list;
+    for (const TokenId &member : ids) {
+        ASSIGN_OR_RETURN(auto listing, tokens::findToken(work.database(), member));
+        if (listing)
+            list.push_back(std::move(*listing));
+    }
+    return list;
 }
 
 void issue(Api &api, Exchange exchange, const TenantId &pathTenant)
@@ -81,9 +95,10 @@ void issue(Api &api, Exchange exchange, const TenantId &pathTenant)
             json::Writer writer;
             // A rehearsal registers nothing, so its text must not exist either.
             tokens::writeToken(writer, issued.record, dryRun ? QByteArray() : issued.text);
-            return Reply {.status = 201,
+            return Reply{.status = 201,
                 .body = writer.take(),
-                .headers = {{"Location"_ba, "/v1/tokens/" + issued.record.id.text()}}};
+                .headers = {{"Location"_ba, "/v1/tokens/" + issued.record.id.text()}},
+                .issued = issued.record.id};
         });
 }
 
@@ -105,8 +120,7 @@ void listTokens(Api &api, Exchange exchange)
     const TenantId id(exchange.param("id"));
     const auto outcome = [&]() -> Result<Reply> {
         TRY(api.requireOwn(exchange, id));
-        const bool known
-            = api.state().read([&](const engine::State &state) { return state.tenant(id) != nullptr; });
+        const bool known = api.state().read([&](const engine::State &state) { return state.tenant(id) != nullptr; });
         if (!known)
             return fail(ErrorCode::NotFound, u"There is no such tenant."_s);
         ASSIGN_OR_RETURN(const qint64 limit, pageLimit(exchange));
@@ -130,10 +144,12 @@ void listTokens(Api &api, Exchange exchange)
             list.pop_back();
         json::Writer writer;
         writer.beginArray();
-        for (const auto &listing : list)
+        for (auto &listing : list) {
+            listing.lastUsedAt = api.lastUse().of(listing.record.id, listing.lastUsedAt);
             tokens::writeListing(writer, listing, now);
+        }
         writer.endArray();
-        Reply reply {.body = writer.take()};
+        Reply reply{.body = writer.take()};
         if (more)
             reply.headers.append(nextLink(exchange, makeCursor(list.back().record.id.text())));
         return reply;
@@ -146,16 +162,17 @@ void showToken(Api &api, Exchange exchange)
     const TokenId id(exchange.param("token_id"));
     const auto outcome = [&]() -> Result<Reply> {
         ASSIGN_OR_RETURN(store::Database * reader, api.reader());
-        ASSIGN_OR_RETURN(const auto listing, tokens::findToken(*reader, id));
-        const bool foreign
-            = listing && exchange.caller->isTenant() && listing->record.tenant != exchange.caller->tenant;
+        ASSIGN_OR_RETURN(auto listing, tokens::findToken(*reader, id));
+        const bool foreign =
+            listing && exchange.caller->isTenant() && listing->record.tenant != exchange.caller->tenant;
         if (foreign)
             api.recordForeign(exchange, ErrorCode::NotFound);
         if (!listing || foreign)
             return fail(ErrorCode::NotFound, u"There is no such token."_s);
+        listing->lastUsedAt = api.lastUse().of(id, listing->lastUsedAt);
         json::Writer writer;
         tokens::writeListing(writer, *listing, api.authenticator().now());
-        return Reply {.body = writer.take()};
+        return Reply{.body = writer.take()};
     }();
     api.answer(exchange, outcome);
 }
@@ -171,12 +188,23 @@ void revokeToken(Api &api, Exchange exchange)
         if (foreign)
             api.recordForeign(exchange, ErrorCode::NotFound);
     }
-    api.write<engine::Nothing>(
+    const bool dryRun = exchange.dryRun;
+    api.write<std::vector<tokens::TokenListing>>(
         std::move(exchange),
-        [id](engine::Work &work) {
-            return engine::revokeToken(work, id, u"revoked"_s).transform([] { return engine::Nothing {}; });
+        [id, dryRun](engine::Work &work) -> Result<std::vector<tokens::TokenListing>> {
+            TRY(engine::revokeToken(work, id, u"revoked"_s));
+            return dryRun ? family(work, id) : Result<std::vector<tokens::TokenListing>>();
         },
-        [](const engine::Nothing &) { return Reply {.status = 204}; });
+        [dryRun, now = api.authenticator().now()](const std::vector<tokens::TokenListing> &revoked) {
+            if (!dryRun)
+                return Reply{.status = 204};
+            json::Writer writer;
+            writer.beginArray();
+            for (const auto &listing : revoked)
+                tokens::writeListing(writer, listing, now);
+            writer.endArray();
+            return Reply{.body = writer.take()};
+        });
 }
 
 void verifyToken(Api &api, Exchange exchange)
@@ -188,13 +216,14 @@ void verifyToken(Api &api, Exchange exchange)
         if (body.object() && (!value || !value->string()))
             reader.reject(u"token"_s, value ? u"must be a string"_s : u"is required"_s);
         TRY(reader.finish());
-        const auto identity = api.authenticator().identify(*value->string());
+        auto identity = api.authenticator().identify(*value->string());
+        if (identity && identity->suspended)
+            identity = fail(tokens::refused(tokens::Refusal::TenantSuspended));
         if (!identity) {
-            Error error = identity.error();
-            error.code = ErrorCode::InvalidToken;
+            Error error = std::move(identity.error());
             error.members.insert(u"active"_s, false);
             error.members.insert(u"reason"_s, QString::fromLatin1(error.reason));
-            return fail(std::move(error));
+            return fail(api.failedAuthentication(std::move(error)));
         }
         return api.state().read([&](const engine::State &state) -> Result<Reply> {
             const tokens::TokenRecord *token = state.token(identity->actor.tokenId);
@@ -206,11 +235,12 @@ void verifyToken(Api &api, Exchange exchange)
                 .member("token_id", token->id.text())
                 .textOrNull("tenant_id", token->tenant.text())
                 .member("scope", token->scope.text())
-                .textOrNull("subject_pubkey", token->subjectKey ? crypto::publicKeyToText(*token->subjectKey) : QByteArray())
+                .textOrNull(
+                    "subject_pubkey", token->subjectKey ? crypto::publicKeyToText(*token->subjectKey) : QByteArray())
                 .member("expires_at", formatTime(fromSeconds(token->expiresAt)))
                 .textOrNull("parent_id", token->parent.text())
                 .endObject();
-            return Reply {.body = writer.take()};
+            return Reply{.body = writer.take()};
         });
     }();
     api.answer(exchange, outcome);

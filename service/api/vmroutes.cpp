@@ -25,7 +25,7 @@ Result<TenantId> targetTenant(Api &api, const Exchange &exchange, const TenantId
         return caller.tenant;
     }
     if (named.isEmpty())
-        return fail(Error {.code = ErrorCode::InvalidField,
+        return fail(Error{.code = ErrorCode::InvalidField,
             .detail = u"One field can't be taken."_s,
             .fields = {{u"/tenant_id"_s, u"is required of an administrator"_s}}});
     return named;
@@ -52,7 +52,7 @@ void registerVms(Api &api, Exchange exchange)
         [tenant, spec = std::move(*spec)](engine::Work &work) { return engine::registerVms(work, tenant, spec); },
         [many](const std::vector<fleet::Vm> &vms) {
             if (!many) {
-                return Reply {.status = 201,
+                return Reply{.status = 201,
                     .body = fleet::vmJson(vms.front()),
                     .headers = {{"Location"_ba, "/v1/vms/" + vms.front().id.text()}}};
             }
@@ -61,7 +61,7 @@ void registerVms(Api &api, Exchange exchange)
             for (const fleet::Vm &vm : vms)
                 fleet::writeVm(writer, vm);
             writer.endArray();
-            return Reply {.status = 201, .body = writer.take()};
+            return Reply{.status = 201, .body = writer.take()};
         });
 }
 
@@ -97,7 +97,7 @@ void showVm(Api &api, Exchange exchange)
             api.recordForeign(exchange, ErrorCode::NotFound);
         if (!vm || foreign)
             return fail(ErrorCode::NotFound, u"There is no such VM."_s);
-        return Reply {.body = fleet::vmJson(*vm)};
+        return Reply{.body = fleet::vmJson(*vm)};
     }();
     api.answer(exchange, outcome);
 }
@@ -105,12 +105,20 @@ void showVm(Api &api, Exchange exchange)
 void destroyVm(Api &api, Exchange exchange)
 {
     const VmId id(exchange.param("vm_id"));
-    api.write<engine::Nothing>(
+    const bool dryRun = exchange.dryRun;
+    api.write<std::optional<fleet::Vm>>(
         std::move(exchange),
-        [id](engine::Work &work) {
-            return engine::destroyVm(work, id).transform([] { return engine::Nothing {}; });
+        [id, dryRun](engine::Work &work) -> Result<std::optional<fleet::Vm>> {
+            std::optional<fleet::Vm> doomed;
+            if (dryRun) {
+                ASSIGN_OR_RETURN(doomed, fleet::findVm(work.database(), id));
+            }
+            TRY(engine::destroyVm(work, id));
+            return doomed;
         },
-        [](const engine::Nothing &) { return Reply {.status = 204}; });
+        [](const std::optional<fleet::Vm> &doomed) {
+            return doomed ? Reply{.body = fleet::vmJson(*doomed)} : Reply{.status = 204};
+        });
 }
 
 } // namespace api

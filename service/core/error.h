@@ -71,7 +71,7 @@ struct Error
     QString detail;
     QList<FieldError> fields = {};
     QJsonObject members = {}; // extra members of the problem, as the contract names them
-    QByteArray reason = {}; // of InvalidToken
+    QByteArray reason = {}; // of InvalidToken; of NotFound "foreign" where it hides what is another's
     int retryAfterSeconds = 0; // of RateLimited
     int sqlite = 0; // primary result code of SQLite where it spoke, else 0
 };

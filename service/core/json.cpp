@@ -97,6 +97,22 @@ private:
         return result;
     }
 
+    // A few names are quicker compared than hashed; the set keeps an object with thousands of them from costing their
+    // square.
+    static bool isRepeated(const Object &members, QSet<QByteArray> &names, const QByteArray &name)
+    {
+        constexpr std::size_t few = 16;
+        if (members.size() < few)
+            return std::ranges::contains(members, name, &Member::name);
+        if (names.isEmpty()) {
+            for (const Member &member : members)
+                names.insert(member.name);
+        }
+        const auto before = names.size();
+        names.insert(name);
+        return names.size() == before;
+    }
+
     Result<Value> object()
     {
         ++m_at;
@@ -110,9 +126,7 @@ private:
             if (peek() != '"')
                 return wrong("no name where one should be");
             ASSIGN_OR_RETURN(QByteArray name, string());
-            const auto before = names.size();
-            names.insert(name);
-            if (names.size() == before)
+            if (isRepeated(members, names, name))
                 return wrong("the same name twice in one object");
             blanks();
             if (!take(':'))
@@ -201,7 +215,11 @@ private:
             const auto first = m_at;
             while (!atEnd() && peek() != '"' && peek() != '\\' && uchar(peek()) >= 0x20)
                 ++m_at;
-            text.append(m_text.sliced(first, m_at - first));
+            const QByteArrayView plain = m_text.sliced(first, m_at - first);
+            if (text.isEmpty())
+                text = plain.toByteArray();
+            else
+                text.append(plain);
             if (atEnd())
                 return wrong("a string without end");
             if (take('"'))

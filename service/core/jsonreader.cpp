@@ -44,6 +44,11 @@ void ObjectReader::reject(const QString &name, const QString &detail)
     m_mistakes.append({name.isEmpty() ? m_pointer : m_pointer + u'/' + escapePointer(name), detail});
 }
 
+void ObjectReader::rejectInside(const QString &name, const QString &inner, const QString &detail)
+{
+    m_mistakes.append({m_pointer + u'/' + escapePointer(name) + u'/' + escapePointer(inner), detail});
+}
+
 const Value *ObjectReader::take(const char *name, bool required)
 {
     m_known.insert(QByteArray(name));
@@ -63,8 +68,7 @@ std::optional<QString> ObjectReader::asText(const char *name, const Value &value
     const QString text = QString::fromUtf8(*utf8);
     const auto length = text.size() - std::ranges::count_if(text, [](QChar c) { return c.isLowSurrogate(); });
     if (length < least || length > most) {
-        reject(QString::fromLatin1(name),
-            u"must have %1 to %2 characters, has %3"_s.arg(least).arg(most).arg(length));
+        reject(QString::fromLatin1(name), u"must have %1 to %2 characters, has %3"_s.arg(least).arg(most).arg(length));
         return {};
     }
     if (hasControlCharacters(text)) {
@@ -141,7 +145,7 @@ Result<void> ObjectReader::finish()
     }
     if (m_mistakes.isEmpty())
         return {};
-    return fail(Error {.code = ErrorCode::InvalidField,
+    return fail(Error{.code = ErrorCode::InvalidField,
         .detail = m_mistakes.size() == 1 ? u"One field can't be taken."_s
                                          : u"%1 fields can't be taken."_s.arg(m_mistakes.size()),
         .fields = m_mistakes});

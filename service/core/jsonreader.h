@@ -38,6 +38,8 @@ public:
 
     // A mistake that the caller found: `name` "" speaks of the object itself.
     void reject(const QString &name, const QString &detail);
+    // One in the member `inner` of the member `name`.
+    void rejectInside(const QString &name, const QString &inner, const QString &detail);
 
     // InvalidField with all mistakes, unknown members among them.
     Result<void> finish();

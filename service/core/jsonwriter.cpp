@@ -3,11 +3,23 @@
 
 #include "service/core/jsonwriter.h"
 
+#include <algorithm>
+
 namespace json {
 
 void appendString(QByteArray &out, QByteArrayView utf8)
 {
     static constexpr char hex[] = "0123456789abcdef";
+    const auto special = [](char c) { return uchar(c) < 0x20 || c == '"' || c == '\\' || c == 0x7f; };
+    if (std::ranges::none_of(utf8, special)) { // nearly always: one growth, one copy
+        const qsizetype before = out.size();
+        out.resize(before + utf8.size() + 2);
+        char *at = out.data() + before;
+        *at++ = '"';
+        at = std::ranges::copy(utf8, at).out;
+        *at = '"';
+        return;
+    }
     out.append('"');
     qsizetype plain = 0; // first byte not yet copied
     for (qsizetype i = 0; i < utf8.size(); ++i) {
@@ -37,6 +49,18 @@ void appendString(QByteArray &out, QByteArrayView utf8)
         }
     }
     out.append(utf8.sliced(plain)).append('"');
+}
+
+Writer::Writer()
+{
+    m_out.reserve(512); // an entry, or an answer with one record
+}
+
+char *Writer::grow(qsizetype size)
+{
+    const qsizetype before = m_out.size();
+    m_out.resize(before + size);
+    return m_out.data() + before;
 }
 
 void Writer::separate()
@@ -77,7 +101,11 @@ Writer &Writer::endArray()
 Writer &Writer::key(QByteArrayView name)
 {
     separate();
-    m_out.append('"').append(name).append("\":");
+    char *at = grow(name.size() + 3);
+    *at++ = '"';
+    at = std::ranges::copy(name, at).out;
+    *at++ = '"';
+    *at = ':';
     return *this;
 }
 
@@ -101,7 +129,7 @@ Writer &Writer::value(std::nullptr_t)
 Writer &Writer::raw(QByteArrayView json)
 {
     separate();
-    m_out.append(json);
+    std::ranges::copy(json, grow(json.size()));
     return *this;
 }
 

@@ -21,6 +21,8 @@ namespace json {
 class Writer
 {
 public:
+    Writer();
+
     Writer &beginObject();
     Writer &endObject();
     Writer &beginArray();
@@ -64,6 +66,7 @@ public:
 
 private:
     void separate();
+    char *grow(qsizetype size); // where to put that many more bytes
 
     QByteArray m_out;
 };

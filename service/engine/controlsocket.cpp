@@ -75,6 +75,12 @@ Result<void> ControlServer::listen(const DataPaths &paths)
     return {};
 }
 
+void ControlServer::close()
+{
+    if (m_server)
+        m_server->close();
+}
+
 void ControlServer::accept()
 {
     while (QLocalSocket *socket = m_server->nextPendingConnection()) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// DIR/control.sock: the few commands that other processes of the same user send to the one that holds the data directory.
-// One JSON object a line each way; the directory's mode 0700 keeps others out.
+// DIR/control.sock: the few commands that other processes of the same user send to the one that holds the data
+// directory. One JSON object a line each way; the directory's mode 0700 keeps others out.
 //
 //     {"command":"who"}                       ->  {"ok":true,"program":"service-vm-tenant","pid":4711,"address":"..."}
 //     {"command":"nonsense"}                  ->  {"ok":false,"code":"usage","detail":"..."}
@@ -28,7 +28,7 @@ class ControlServer : public QObject
     Q_OBJECT
 
 public:
-    // The members of the answer beside "ok", or an error.
+    // The members of the answer beside "ok", or an error. From any thread, but not once the server is gone.
     using Reply = std::move_only_function<void(Result<QByteArray> members)>;
     using Handler = std::function<void(const json::Value &request, Reply reply)>;
 
@@ -37,6 +37,8 @@ public:
 
     // Takes the place of a socket that a killed process left: the caller holds the directory's lock.
     Result<void> listen(const DataPaths &paths);
+    // Nobody new; who is there still gets its answers.
+    void close();
 
 private:
     void accept();

@@ -36,10 +36,15 @@ DenialRecorder::DenialRecorder(const Clock &clock)
 {
 }
 
+DenialRecorder::Key DenialRecorder::keyOf(const Denial &denial)
+{
+    return {denial.caller.actor.tokenId, denial.code, denial.tenant};
+}
+
 bool DenialRecorder::admit(const Denial &denial)
 {
     const std::scoped_lock lock(m_mutex);
-    const auto [at, first] = m_windows.try_emplace({denial.caller.actor.tokenId, denial.code}, Window {m_clock.steady(), denial});
+    const auto [at, first] = m_windows.try_emplace(keyOf(denial), Window{m_clock.steady(), denial});
     if (first)
         return true;
     at->second.last = denial;
@@ -68,6 +73,13 @@ std::vector<Denial> DenialRecorder::due(bool all)
         ++at;
     }
     return list;
+}
+
+void DenialRecorder::giveBack(const Denial &denial)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto at = m_windows.try_emplace(keyOf(denial), Window{m_clock.steady(), denial}).first;
+    at->second.repeats += denial.times;
 }
 
 } // namespace engine

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Refusals that matter, on their way to the ledger without flooding it: the first per token and code becomes an entry at
-// once, repeats are counted into one entry a minute. A refusal never waits for any of this.
+// Refusals that matter, on their way to the ledger without flooding it: the first per token and code becomes an entry
+// at once, repeats are counted into one entry a minute. A refusal never waits for any of this.
 #pragma once
 
 #include "service/engine/caller.h"
@@ -10,6 +10,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <tuple>
 #include <vector>
 
 namespace engine {
@@ -42,6 +43,9 @@ public:
     // Those whose minute is over (all of them when `all`), with how often they came since the last entry.
     std::vector<Denial> due(bool all = false);
 
+    // Of an entry that could not be written: counted on, so that a later one tells of it.
+    void giveBack(const Denial &denial);
+
 private:
     struct Window
     {
@@ -52,7 +56,11 @@ private:
 
     const Clock &m_clock;
     std::mutex m_mutex;
-    std::map<std::pair<TokenId, QByteArray>, Window> m_windows;
+    // The tenant is that of VM_DENIED: what an administrator was refused in one must not be counted into another's
+    // entries.
+    using Key = std::tuple<TokenId, QByteArray, TenantId>;
+    static Key keyOf(const Denial &denial);
+    std::map<Key, Window> m_windows;
 };
 
 } // namespace engine

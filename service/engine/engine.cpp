@@ -97,14 +97,20 @@ void Engine::enqueue(std::unique_ptr<Job> job)
 void Engine::observe(std::function<void()> changed)
 {
     const std::scoped_lock lock(m_observerMutex);
-    m_observer = std::move(changed);
+    m_changed = std::move(changed);
 }
 
-void Engine::notify()
+void Engine::onAnswered(std::function<void()> done)
 {
     const std::scoped_lock lock(m_observerMutex);
-    if (m_observer)
-        m_observer();
+    m_answered = std::move(done);
+}
+
+void Engine::call(const std::function<void()> &observer)
+{
+    const std::scoped_lock lock(m_observerMutex);
+    if (observer)
+        observer();
 }
 
 void Engine::recordDenial(Denial denial)
@@ -116,6 +122,10 @@ void Engine::recordDenial(Denial denial)
 void Engine::writeDenial(Denial denial)
 {
     Caller caller = denial.caller;
+    auto countAgain = [this, denial](Result<Committed<Nothing>> written) {
+        if (!written && written.error().code == ErrorCode::LedgerUnavailable && !m_lastDenials)
+            m_denials.giveBack(denial);
+    };
     post<Nothing>(
         std::move(caller),
         [denial = std::move(denial)](Work &work) -> Result<Nothing> {
@@ -124,9 +134,9 @@ void Engine::writeDenial(Denial denial)
             ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index,
                 work.append(denial.eventType, ofTenant ? denial.tenant : TenantId(), denialEntryData(denial), {},
                     ledger::Outcome::Denied));
-            return Nothing {};
+            return Nothing{};
         },
-        {}, Job::Kind::Record);
+        std::move(countAgain), Job::Kind::Record);
 }
 
 Result<void> Engine::open()
@@ -134,7 +144,7 @@ Result<void> Engine::open()
     const DataPaths &paths = m_options.directory.paths();
     ASSIGN_OR_RETURN(m_tokenKey, crypto::readKeyFile(paths.tokenKey(), m_options.passphrase));
     ASSIGN_OR_RETURN(m_ledgerKey, crypto::readKeyFile(paths.ledgerKey(), m_options.passphrase));
-    m_signer = std::make_unique<TokenSigner>(TokenSigner {.key = *m_tokenKey,
+    m_signer = std::make_unique<TokenSigner>(TokenSigner{.key = *m_tokenKey,
         .keyId = KeyId(crypto::keyThumbprint(m_tokenKey->publicKey())),
         .issuer = m_options.issuer});
     TRY(openStore());
@@ -205,6 +215,7 @@ void Engine::loop()
             stopping = m_stopping && jobs.empty();
         }
         if (stopping) { // what was only counted must not be lost
+            m_lastDenials = true;
             for (Denial &denial : m_denials.due(true))
                 writeDenial(std::move(denial));
             const std::scoped_lock lock(m_mutex);
@@ -258,6 +269,7 @@ void Engine::runBatch(std::vector<std::unique_ptr<Job>> jobs)
         const Error refusal = ledgerUnavailable(done.error());
         for (const auto &job : jobs)
             job->finish(std::unexpected(refusal));
+        call(m_answered);
         return;
     }
     if (kept) {
@@ -270,22 +282,38 @@ void Engine::runBatch(std::vector<std::unique_ptr<Job>> jobs)
     }
     for (size_t i = 0; i < jobs.size(); ++i)
         jobs[i]->finish(std::move(outcomes[i]));
+    call(m_answered);
+}
+
+// SQLite ends a transaction by itself when the disk fails it, and the savepoints with it. Whatever these statements say
+// then, it is the batch that failed: the next SAVEPOINT would be a transaction of its own, committed without its head.
+Result<void> Engine::moveSavepoint(const char *sql)
+{
+    const auto move = [&]() -> Result<void> {
+        ASSIGN_OR_RETURN(auto statement, m_database->prepared(sql));
+        return statement.run();
+    };
+    return move().transform_error([](Error error) {
+        error.sqlite = 0;
+        return error;
+    });
 }
 
 Result<Changes> Engine::runOne(Job &job, const Changes &batch)
 {
-    TRY(m_database->execute(u"SAVEPOINT command"_s));
+    TRY(moveSavepoint("SAVEPOINT command"));
     const auto mark = m_ledger->mark();
     Changes made;
     auto result = runInSavepoint(job, batch, made);
     if (result && job.kind != Job::Kind::DryRun) {
-        TRY(m_database->execute(u"RELEASE command"_s));
+        TRY(moveSavepoint("RELEASE command"));
         return made;
     }
+    if (!result && store::isFailure(result.error()))
+        return std::unexpected(std::move(result.error()));
     m_ledger->rollbackTo(mark);
-    // When SQLite has ended the transaction by itself this fails, and the batch with it.
-    TRY(m_database->execute(u"ROLLBACK TO command"_s));
-    TRY(m_database->execute(u"RELEASE command"_s));
+    TRY(moveSavepoint("ROLLBACK TO command"));
+    TRY(moveSavepoint("RELEASE command"));
     if (!result)
         return std::unexpected(std::move(result.error()));
     return Changes();
@@ -327,7 +355,7 @@ void Engine::publish(Changes &&batch)
         state.checkpoint = m_ledger->signedCheckpoint();
         state.unavailable.clear();
     });
-    notify();
+    call(m_changed);
 }
 
 // A mark that lags is safe, so a failure here does not undo a commit that is durable already.
@@ -348,7 +376,7 @@ void Engine::abandon(const Error &why)
     if (auto recovered = recover(); !recovered)
         qWarning().noquote() << u"The store can't be read again: %1"_s.arg(recovered.error().detail);
     m_state.publish([&](State &state) { state.unavailable = plainReason(why); });
-    notify();
+    call(m_changed);
 }
 
 Result<void> Engine::recover()
@@ -385,7 +413,7 @@ void Engine::probe()
     if (!probed)
         return;
     m_state.publish([](State &state) { state.unavailable.clear(); });
-    notify();
+    call(m_changed);
 }
 
 } // namespace engine

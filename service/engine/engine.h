@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The one writer. A thread of its own holds the one writing connection, takes everything that is queued, runs each command
-// in a savepoint of one transaction, signs the checkpoint, commits, marks the high water, publishes the new state and only
-// then answers: group commit. After an answer the change survives a power cut, and its entry with it.
+// The one writer. A thread of its own holds the one writing connection, takes everything that is queued, runs each
+// command in a savepoint of one transaction, signs the checkpoint, commits, marks the high water, publishes the new
+// state and only then answers: group commit. After an answer the change survives a power cut, and its entry with it.
 //
-// A command that fails rolls back its own savepoint. When the database itself fails (full, I/O, memory), the whole batch is
-// refused with LedgerUnavailable and memory is read again from the disk; every later batch tries anew, and so does a probe
-// once a second, so that the engine recovers by itself.
+// A command that fails rolls back its own savepoint. When the database itself fails (full, I/O, memory), the whole
+// batch is refused with LedgerUnavailable and memory is read again from the disk; every later batch tries anew, and so
+// does a probe once a second, so that the engine recovers by itself.
 #pragma once
 
 #include "service/engine/datadirectory.h"
@@ -54,8 +54,12 @@ public:
     // A refusal that matters becomes an entry, or is counted into one. Any thread; waits for nothing.
     void recordDenial(Denial denial);
 
-    // `changed` runs on the engine thread after each publication and must only wake somebody. One observer; null ends it.
+    // `changed` runs on the engine thread after each publication and must only wake somebody. One observer; null ends
+    // it.
     void observe(std::function<void()> changed);
+    // `done` runs on the engine thread after the last answer of each batch, so that who takes answers may collect them
+    // and wake another thread once. One; null ends it.
+    void onAnswered(std::function<void()> done);
 
     const SharedState &state() const { return m_state; }
     const QByteArray &issuer() const { return m_options.issuer; }
@@ -68,14 +72,14 @@ private:
     Result<void> open();
     Result<void> openStore();
     Result<void> checkHighWater();
-    Result<State> load();
     void loop();
     void runBatch(std::vector<std::unique_ptr<Job>> jobs);
+    Result<void> moveSavepoint(const char *sql);
     Result<Changes> runOne(Job &job, const Changes &batch);
     Result<void> runInSavepoint(Job &job, const Changes &batch, Changes &made);
     Result<void> complete(const Changes &batch);
     void publish(Changes &&batch);
-    void notify();
+    void call(const std::function<void()> &observer);
     void markHighWater();
     void abandon(const Error &why);
     Result<void> recover();
@@ -95,9 +99,11 @@ private:
     std::unique_ptr<ledger::Ledger> m_ledger;
     std::unique_ptr<ledger::HighWater> m_highWater;
     bool m_mustRecover = false;
+    bool m_lastDenials = false; // stopping: what can't be written now will not be
 
     std::mutex m_observerMutex;
-    std::function<void()> m_observer;
+    std::function<void()> m_changed;
+    std::function<void()> m_answered;
 
     std::mutex m_mutex;
     std::condition_variable m_wake;

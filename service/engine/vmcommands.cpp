@@ -66,8 +66,11 @@ Result<std::vector<fleet::Vm>> registerVms(Work &work, const TenantId &tenantId,
 Result<void> destroyVm(Work &work, const VmId &id)
 {
     ASSIGN_OR_RETURN(const auto vm, fleet::findVm(work.database(), id));
-    if (!vm || (work.caller().isTenant() && vm->tenant != work.caller().tenant))
-        return fail(ErrorCode::NotFound, u"There is no such VM."_s);
+    const bool foreign = vm && work.caller().isTenant() && vm->tenant != work.caller().tenant;
+    if (!vm || foreign)
+        return fail(Error {.code = ErrorCode::NotFound,
+            .detail = u"There is no such VM."_s,
+            .reason = foreign ? QByteArray(ForeignReason) : QByteArray()});
     return destroy(work, *vm);
 }
 

@@ -12,6 +12,9 @@ namespace engine {
 // `spec.count` VMs or none. QuotaExceeded is judged before the count's own range.
 Result<std::vector<fleet::Vm>> registerVms(Work &work, const TenantId &tenant, const fleet::VmSpec &spec);
 
+// The reason of a NotFound that hides another tenant's: for the record of denials, never for the caller.
+inline constexpr char ForeignReason[] = "foreign";
+
 // NotFound for an absent VM and, exactly alike, for one that the caller's tenant does not own.
 Result<void> destroyVm(Work &work, const VmId &id);
 

@@ -69,6 +69,9 @@ public:
     Result<LeafIndex> append(const char *eventType, const TenantId &tenant, QByteArray data, Subject subject = {},
         ledger::Outcome outcome = ledger::Outcome::Ok);
 
+    // Of the last entry that this command appended.
+    std::optional<LeafIndex> lastIndex() const { return m_changes.lastIndex; }
+
     // Runs on the engine thread once the change is durable, before anyone is answered.
     void afterCommit(std::move_only_function<void()> action);
 

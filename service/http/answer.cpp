@@ -20,15 +20,37 @@ bool hasBody(int status)
     return status >= 200 && status != 204 && status != 304;
 }
 
-void appendField(QByteArray &out, QByteArrayView name, QByteArrayView value)
+// QByteArray::append makes sure of its room each time; here it is made sure of once.
+class Head
 {
-    out.append(name).append(": ");
-    const qsizetype start = out.size();
-    out.append(value);
-    const auto control = [](char c) { return (uchar(c) < 0x20 && c != '\t') || c == 0x7f; };
-    std::replace_if(out.begin() + start, out.end(), control, ' ');
-    out.append("\r\n");
-}
+public:
+    Head(QByteArray &out, qsizetype room)
+        : m_out(out)
+    {
+        const qsizetype size = out.size();
+        out.resize(size + room); // grows as append does
+        m_at = out.data() + size;
+    }
+    ~Head() { m_out.resize(m_at - m_out.constData()); }
+    Q_DISABLE_COPY_MOVE(Head)
+
+    Head &text(QByteArrayView text)
+    {
+        m_at = std::ranges::copy(text, m_at).out;
+        return *this;
+    }
+    // Control characters become blanks, so that no slip of a handler can split an answer.
+    Head &value(QByteArrayView text)
+    {
+        const auto control = [](char c) { return (uchar(c) < 0x20 && c != '\t') || c == 0x7f; };
+        m_at = std::ranges::replace_copy_if(text, m_at, control, ' ').out;
+        return *this;
+    }
+
+private:
+    QByteArray &m_out;
+    char *m_at;
+};
 
 } // namespace
 
@@ -55,27 +77,31 @@ bool AnswerWriter::sendsBody(int status, const AnswerContext &context)
 
 void AnswerWriter::appendHead(QByteArray &out, const Response &response, const AnswerContext &context)
 {
-    constexpr qsizetype usualHead = 512;
-    if (out.capacity() - out.size() < usualHead)
-        out.reserve(out.size() + usualHead + (response.body.size() <= 4096 ? response.body.size() : 0));
-
-    char digits[3] = {char('0' + response.status / 100 % 10), char('0' + response.status / 10 % 10),
-        char('0' + response.status % 10)};
-    out.append("HTTP/1.1 ").append(digits, 3).append(' ').append(reasonPhrase(response.status)).append("\r\n");
-    out.append(date());
-    out.append("X-Request-Id: ").append(context.requestId.text()).append("\r\n");
-    out.append("X-Content-Type-Options: nosniff\r\n");
-    if (!response.contentType.isEmpty())
-        appendField(out, "Content-Type", response.contentType);
+    // All lines but the handler's own fields, at their longest, and the body, if it is to follow in the same buffer.
+    qsizetype room = 512 + context.requestId.text().size() + response.contentType.size();
     for (const Header &header : response.headers)
-        appendField(out, header.name, header.value);
+        room += header.name.size() + header.value.size() + 4;
+    const qsizetype all = out.size() + room + (response.body.size() <= 4096 ? response.body.size() : 0);
+    if (all > out.capacity())
+        out.reserve(std::max(all, 2 * out.size())); // of many pipelined answers none copies all before it
+
+    const char digits[3] = {char('0' + response.status / 100 % 10), char('0' + response.status / 10 % 10),
+        char('0' + response.status % 10)};
+    Head head(out, room);
+    head.text("HTTP/1.1 ").text(QByteArrayView(digits, 3)).text(" ").text(reasonPhrase(response.status)).text("\r\n");
+    head.text(date());
+    head.text("X-Request-Id: ").text(context.requestId.text()).text("\r\nX-Content-Type-Options: nosniff\r\n");
+    if (!response.contentType.isEmpty())
+        head.text("Content-Type: ").value(response.contentType).text("\r\n");
+    for (const Header &header : response.headers)
+        head.text(header.name).text(": ").value(header.value).text("\r\n");
     if (hasBody(response.status))
-        out.append("Content-Length: ").append(QByteArray::number(response.body.size())).append("\r\n");
+        head.text("Content-Length: ").text(QByteArray::number(response.body.size())).text("\r\n");
     if (context.close)
-        out.append("Connection: close\r\n");
+        head.text("Connection: close\r\n");
     else if (context.http10)
-        out.append("Connection: keep-alive\r\n");
-    out.append("\r\n");
+        head.text("Connection: keep-alive\r\n");
+    head.text("\r\n");
 }
 
 } // namespace http

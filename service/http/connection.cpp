@@ -172,7 +172,20 @@ void Connection::put(const Response &response)
     if (m_state == State::Closed)
         return;
     m_door.counters.bytesOut += quint64(response.body.size());
-    m_socket.write(response.body);
+    send(response.body);
+}
+
+// Nearly every answer goes out whole at once; the socket's own buffer, and the watch that it sets and lifts for it, are
+// only for the rest, and for an error to be found.
+void Connection::send(const QByteArray &bytes)
+{
+    qsizetype sent = 0;
+    if (m_socket.bytesToWrite() == 0)
+        sent = ::send(
+            int(m_socket.socketDescriptor()), bytes.constData(), size_t(bytes.size()), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent == bytes.size())
+        return;
+    m_socket.write(sent > 0 ? bytes.sliced(sent) : bytes);
     m_socket.flush();
 }
 
@@ -181,9 +194,8 @@ void Connection::flush()
     if (m_out.isEmpty())
         return;
     m_door.counters.bytesOut += quint64(m_out.size());
-    m_socket.write(m_out);
-    m_socket.flush();
-    // The socket shares the buffer where it could not write all of it.
+    send(m_out);
+    // The socket may share the buffer where not all of it was sent.
     if (m_out.isDetached() && m_out.capacity() <= KeptOutput)
         m_out.resize(0);
     else

@@ -103,6 +103,7 @@ private:
     void greetBody();
     void put(const Response &response);
     void flush();
+    void send(const QByteArray &bytes);
     void settle();
     void beginDrain();
     void pauseReading(bool pause);

@@ -3,6 +3,8 @@
 
 #include "service/http/head.h"
 
+#include <QtCore/qendian.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -30,9 +32,18 @@ bool isToken(QByteArrayView text)
     return !text.isEmpty() && std::ranges::all_of(text, [](char c) { return TokenCharacters[uchar(c)]; });
 }
 
-// RFC 9110, 5.5: tab, blank, visible characters and obs-text.
+// RFC 9110, 5.5: tab, blank, visible characters and obs-text. Eight at a time, for a token has a thousand: a word that
+// holds a control character, maybe a tab, is looked at by the byte.
 bool isFieldValue(QByteArrayView text)
 {
+    constexpr quint64 each = 0x0101'0101'0101'0101;
+    while (text.size() >= 8) {
+        const auto word = qFromUnaligned<quint64>(text.data());
+        const quint64 delete7f = word ^ each * 0x7f;
+        if (((word - each * 0x20) & ~word & each * 0x80) || ((delete7f - each) & ~delete7f & each * 0x80))
+            break;
+        text = text.sliced(8);
+    }
     return std::ranges::all_of(text, [](char c) { return (uchar(c) >= 0x20 && c != 0x7f) || c == '\t'; });
 }
 

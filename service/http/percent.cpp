@@ -65,7 +65,7 @@ std::optional<QByteArray> percentDecode(QByteArrayView text)
     return decoded;
 }
 
-Result<QList<QueryItem>> parseQuery(QByteArrayView query)
+Result<QList<QueryItem>> parseQuery(QByteArrayView query, const std::function<bool(QByteArrayView name)> &mayRepeat)
 {
     QList<QueryItem> items;
     while (!query.isEmpty()) {
@@ -84,7 +84,7 @@ Result<QList<QueryItem>> parseQuery(QByteArrayView query)
             return badParameter({}, u"A parameter has no name."_s);
         if (!value)
             return badParameter(*name, u"The value is not percent-encoded UTF-8."_s);
-        if (std::ranges::contains(items, *name, &QueryItem::name))
+        if (std::ranges::contains(items, *name, &QueryItem::name) && !(mayRepeat && mayRepeat(*name)))
             return badParameter(*name, u"The parameter may stand only once."_s);
         items.append({*name, *value});
     }

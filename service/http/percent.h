@@ -8,6 +8,7 @@
 
 #include <QtCore/qbytearray.h>
 
+#include <functional>
 #include <optional>
 
 namespace http {
@@ -22,7 +23,8 @@ struct QueryItem
 };
 
 // Of "a=1&b": names and values decoded, '+' a space, in their order; nothing of an empty query. InvalidField, with the
-// pointer "?name", for what can't be decoded, has no name, or comes twice.
-Result<QList<QueryItem>> parseQuery(QByteArrayView query);
+// pointer "?name", for what can't be decoded, has no name, or comes twice and may not.
+Result<QList<QueryItem>> parseQuery(
+    QByteArrayView query, const std::function<bool(QByteArrayView name)> &mayRepeat = {});
 
 } // namespace http

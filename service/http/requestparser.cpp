@@ -12,7 +12,7 @@ namespace http {
 namespace {
 
 constexpr qsizetype LongestMethod = 32;
-constexpr qsizetype UsualHead = 512;
+constexpr qsizetype UsualHead = 1536; // with a token
 
 } // namespace
 

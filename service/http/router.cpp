@@ -101,6 +101,7 @@ void Router::add(const QByteArray &method, const QByteArray &pattern, int id)
     Q_ASSERT(std::ranges::none_of(ending, [&](qsizetype route) { return m_routes[route].method == method; }));
     ending.append(m_routes.size());
     m_routes.append({method, pattern, id});
+    m_segments.append(segments);
 }
 
 void Router::arrive(Search &search, int node) const
@@ -130,11 +131,11 @@ void Router::descend(Search &search, int node, qsizetype depth) const
         arrive(search, from.tail);
 }
 
-QList<Router::Param> Router::paramsOf(const Search &search, const Route &route) const
+QList<Router::Param> Router::paramsOf(const Search &search, qsizetype route) const
 {
     QList<Param> params;
     qsizetype depth = 0;
-    for (const QByteArray &segment : route.pattern.sliced(1).split('/')) {
+    for (const QByteArray &segment : m_segments[route]) {
         if (isTail(segment))
             params.append({segment.sliced(1, segment.size() - 3), search.segments.sliced(depth).join('/')});
         else if (isParam(segment))
@@ -153,7 +154,7 @@ Router::Match Router::match(QByteArrayView method, QByteArrayView path) const
     descend(search, 0, 0);
     if (search.found >= 0) {
         const Route &route = m_routes[search.found];
-        return {.outcome = Match::Outcome::Found, .route = route.id, .params = paramsOf(search, route)};
+        return {.outcome = Match::Outcome::Found, .route = route.id, .params = paramsOf(search, search.found)};
     }
     if (search.allowed.isEmpty())
         return {};

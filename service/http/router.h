@@ -75,10 +75,11 @@ private:
     int step(int node, const QByteArray &segment);
     void descend(Search &search, int node, qsizetype depth) const;
     void arrive(Search &search, int node) const;
-    QList<Param> paramsOf(const Search &search, const Route &route) const;
+    QList<Param> paramsOf(const Search &search, qsizetype route) const;
 
     std::vector<Node> m_nodes;
     QList<Route> m_routes;
+    QList<QList<QByteArray>> m_segments; // of the pattern of each route
 };
 
 } // namespace http

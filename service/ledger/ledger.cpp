@@ -113,8 +113,12 @@ Result<void> Ledger::load()
     if (m_frontier.root().view() != root)
         return fail(ErrorCode::Corrupt, u"The ledger's tiles and last entries do not make the root of its head."_s);
     const VerifierKey own = verifierKey();
-    ASSIGN_OR_RETURN(const SignedCheckpoint opened, openCheckpoint(m_committedNote, std::span(&own, 1)));
-    if (opened.checkpoint != Checkpoint{m_origin, m_size, m_frontier.root()})
+    auto opened = openCheckpoint(m_committedNote, std::span(&own, 1));
+    if (!opened) {
+        opened.error().detail.prepend(u"The checkpoint in %1 is not one of this ledger key: "_s.arg(m_database.path()));
+        return std::unexpected(std::move(opened.error()));
+    }
+    if (opened->checkpoint != Checkpoint{m_origin, m_size, m_frontier.root()})
         return fail(ErrorCode::Corrupt, u"The ledger's checkpoint is not that of its head."_s);
     m_sealedSize = m_size;
     m_committed = mark();

@@ -36,14 +36,6 @@ int bindWhere(store::Statement &statement, LeafIndex first, LeafIndex end, const
     return position;
 }
 
-Result<void> prepare(QSqlQuery &query, const QString &text)
-{
-    query.setForwardOnly(true);
-    if (!query.prepare(text))
-        return fail(store::sqlError(query.lastError(), u"preparing a search of the ledger"_s));
-    return {};
-}
-
 std::unexpected<Error> noEntry(LeafIndex index)
 {
     return fail(ErrorCode::NotFound, u"The ledger has no entry %1."_s.arg(index));
@@ -114,7 +106,7 @@ Result<void> LedgerReader::read(const EntryFilter &filter, const EntrySink &sink
     ASSIGN_OR_RETURN(Range left, range(filter));
     const FilterSql sql = filterSql(filter);
     QSqlQuery query(m_database.connection());
-    TRY(prepare(query,
+    TRY(store::prepare(query,
         "SELECT idx, bytes FROM ledger_entry"_L1 + where(sql)
             + (filter.reverse ? " ORDER BY idx DESC LIMIT ?"_L1 : " ORDER BY idx LIMIT ?"_L1)));
     std::uint64_t wanted = filter.limit.value_or(UINT64_MAX);
@@ -145,6 +137,23 @@ Result<void> LedgerReader::read(const EntryFilter &filter, const EntrySink &sink
     return {};
 }
 
+Result<std::vector<LeafIndex>> LedgerReader::indices(const EntryFilter &filter)
+{
+    ASSIGN_OR_RETURN(const Range all, range(filter));
+    const FilterSql sql = filterSql(filter);
+    QSqlQuery query(m_database.connection());
+    TRY(store::prepare(query, "SELECT idx FROM ledger_entry"_L1 + where(sql) + " ORDER BY idx LIMIT ?"_L1));
+    store::Statement find(query);
+    const int position = bindWhere(find, all.first, all.end, sql);
+    find.bind(position, std::min(filter.limit.value_or(INT64_MAX), std::uint64_t(INT64_MAX)));
+    TRY(find.execute());
+    std::vector<LeafIndex> found;
+    while (find.next())
+        found.push_back(LeafIndex(find.integer(0)));
+    TRY(find.finish());
+    return found;
+}
+
 Result<std::uint64_t> LedgerReader::count(const EntryFilter &filter, std::optional<std::uint64_t> most)
 {
     ASSIGN_OR_RETURN(const Range all, range(filter));
@@ -152,7 +161,7 @@ Result<std::uint64_t> LedgerReader::count(const EntryFilter &filter, std::option
     if (sql.condition.isEmpty())
         return std::min(all.end - all.first, most.value_or(UINT64_MAX)); // indices are dense
     QSqlQuery query(m_database.connection());
-    TRY(prepare(query, "SELECT count(*) FROM (SELECT 1 FROM ledger_entry"_L1 + where(sql) + " LIMIT ?)"_L1));
+    TRY(store::prepare(query, "SELECT count(*) FROM (SELECT 1 FROM ledger_entry"_L1 + where(sql) + " LIMIT ?)"_L1));
     store::Statement find(query);
     const int position = bindWhere(find, all.first, all.end, sql);
     find.bind(position, std::min(most.value_or(INT64_MAX), std::uint64_t(INT64_MAX)));

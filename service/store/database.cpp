@@ -96,7 +96,10 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, Mode mode)
     const auto settings = mode == Mode::ReadOnly ? std::span<const Setting>(ReaderSettings) : WriterSettings;
     for (const Setting &setting : settings) {
         const auto name = QString::fromLatin1(setting.name), wanted = QString::fromLatin1(setting.wanted);
-        TRY(database->execute(u"PRAGMA %1 = %2"_s.arg(name, wanted)));
+        if (auto set = database->execute(u"PRAGMA %1 = %2"_s.arg(name, wanted)); !set) {
+            set.error().detail.prepend(u"%1 can't be used: "_s.arg(path));
+            return std::unexpected(std::move(set.error()));
+        }
         QSqlQuery query(database->m_connection);
         if (!query.exec("PRAGMA "_L1 + name) || !query.next())
             return fail(sqlError(query.lastError(), u"reading %1 of %2"_s.arg(name, path)));
@@ -160,9 +163,7 @@ Result<Statement> Database::prepared(const char *sql)
     auto &query = m_prepared[sql];
     if (!query) {
         auto made = std::make_unique<QSqlQuery>(m_connection);
-        made->setForwardOnly(true);
-        if (!made->prepare(QString::fromUtf8(sql)))
-            return fail(sqlError(made->lastError(), u"preparing \"%1\""_s.arg(QString::fromUtf8(sql).left(120))));
+        TRY(prepare(*made, QString::fromUtf8(sql)));
         query = std::move(made);
     }
     return Statement(*query);

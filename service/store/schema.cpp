@@ -21,7 +21,7 @@ namespace store {
 
 namespace {
 
-constexpr std::array Migrations {"0001_base.sql"};
+constexpr std::array Migrations {"0001_base.sql", "0002_idempotency.sql"};
 constexpr qint64 ApplicationId = 0x544e434e; // "TNCN"
 
 Result<qint64> pragma(Database &database, const QString &name)

@@ -21,6 +21,9 @@ class QSqlQuery;
 
 namespace store {
 
+// Prepares text whose question marks a Statement binds by position; they stand for values and nothing else.
+Result<void> prepare(QSqlQuery &query, const QString &sql);
+
 class Statement
 {
 public:

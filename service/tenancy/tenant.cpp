@@ -35,11 +35,12 @@ namespace {
 
 Result<void> admitOne(const Tenant &tenant, const QString &quota, qint64 limit, qint64 used, qint64 requested)
 {
-    // used may stand above the limit (it was lowered), and requested is bounded, so neither side can overflow.
-    if (requested <= 0 || used + requested <= limit)
+    // used may stand above the limit (it was lowered): then not even a request for nothing of it fits. requested is
+    // bounded, so the sum can't overflow.
+    if (used + requested <= limit)
         return {};
     const qint64 remaining = std::max<qint64>(0, limit - used);
-    return fail(Error {.code = ErrorCode::QuotaExceeded,
+    return fail(Error{.code = ErrorCode::QuotaExceeded,
         .detail = u"%1 uses %2 of %3 (%4); %5 more do not fit. Free some or have the limit raised."_s
                       .arg(tenant.id.toString())
                       .arg(used)

@@ -76,7 +76,7 @@ struct Tenant
     bool isOverQuota() const { return usage.vms > limits.maxVms || usage.storageGb > limits.storageQuotaGb; }
 };
 
-// Whether `vms` more with `storageGb` in all fit. QuotaExceeded carries the numbers as the contract names them;
+// Whether `vms` more with `storageGb` in all fit; never in a tenant that is over quota. QuotaExceeded carries the numbers as the contract names them;
 // max_vms is judged first.
 Result<void> admit(const Tenant &tenant, qint64 vms, qint64 storageGb);
 

@@ -23,14 +23,14 @@ void readLabels(json::ObjectReader &reader, const json::Value &value, Labels &la
     }
     for (const json::Member &member : *members) {
         const QString name = QString::fromUtf8(member.name);
-        const QString at = u"labels/"_s + name;
         const QByteArray *text = member.value.string();
         if (member.name.isEmpty() || member.name.size() > MostLabelKey || json::hasControlCharacters(name))
             reader.reject(u"labels"_s, u"label names have 1 to %1 bytes and no control characters"_s.arg(MostLabelKey));
         else if (patch && member.value.isNull())
             labels.remove(name);
         else if (!text || text->size() > MostLabelValue || json::hasControlCharacters(QString::fromUtf8(*text)))
-            reader.reject(at, u"must be a string of at most %1 bytes without control characters"_s.arg(MostLabelValue));
+            reader.rejectInside(u"labels"_s, name,
+                u"must be a string of at most %1 bytes without control characters"_s.arg(MostLabelValue));
         else
             labels.insert(name, QString::fromUtf8(*text));
     }
@@ -59,12 +59,13 @@ Result<TenantSpec> readTenantSpec(const json::Value &body)
 {
     json::ObjectReader reader(body);
     TenantSpec spec;
-    const QString id = reader.text("tenant_id", 0, 1000);
-    if (reader.has("tenant_id")) {
-        if (const QString mistake = tenantIdMistake(id); !mistake.isEmpty())
+    if (!reader.has("tenant_id")) {
+        reader.text("tenant_id", 1, 63); // says that it is required
+    } else if (const auto id = reader.optionalText("tenant_id", 0, 1000)) {
+        if (const QString mistake = tenantIdMistake(*id); !mistake.isEmpty())
             reader.reject(u"tenant_id"_s, mistake);
+        spec.id = TenantId(id->toUtf8());
     }
-    spec.id = TenantId(id.toUtf8());
     spec.displayName = reader.text("display_name", 1, 200);
     spec.limits.maxVms = reader.integer("max_vms", 0, MostVms);
     spec.limits.storageQuotaGb = reader.integer("storage_quota_gb", 0, MostStorageGb);
@@ -77,14 +78,14 @@ Result<TenantSpec> readTenantSpec(const json::Value &body)
 
 Result<TenantPatch> readTenantPatch(const json::Value &body, const Labels &labels)
 {
-    static constexpr const char *fixed[]
-        = {"tenant_id", "state", "created_at", "created_by", "updated_at", "usage", "over_quota"};
+    static constexpr const char *fixed[] = {
+        "tenant_id", "state", "created_at", "created_by", "updated_at", "usage", "over_quota"};
     if (const json::Object *members = body.object()) {
         for (const json::Member &member : *members) {
             for (const char *name : fixed) {
                 if (member.name == name) {
                     const QString field = QString::fromLatin1(name);
-                    return fail(Error {.code = ErrorCode::ImmutableField,
+                    return fail(Error{.code = ErrorCode::ImmutableField,
                         .detail = u"%1 can't be changed. Leave it out of the patch."_s.arg(field),
                         .fields = {{u'/' + field, u"can't be changed"_s}}});
                 }

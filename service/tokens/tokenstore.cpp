@@ -84,6 +84,15 @@ Result<void> revokeToken(store::Database &database, const TokenId &id, Timestamp
     return update.run(toMilliseconds(when), id);
 }
 
+Result<void> noteUse(store::Database &database, const TokenId &id, Timestamp when)
+{
+    ASSIGN_OR_RETURN(auto insert,
+        database.prepared(
+            "INSERT INTO token_use VALUES (?, ?)"
+            " ON CONFLICT (token_id) DO UPDATE SET last_used_at = max(last_used_at, excluded.last_used_at)"));
+    return insert.run(id, toMilliseconds(when));
+}
+
 Result<void> loadTokens(store::Database &database, const std::function<void(TokenRecord)> &each)
 {
     ASSIGN_OR_RETURN(auto select, database.prepared("SELECT " TOKEN_COLUMNS " FROM token"));
@@ -144,8 +153,8 @@ Result<std::vector<TokenListing>> listTokens(store::Database &database, const Te
     std::vector<TokenListing> list;
     while (select.next()) {
         ASSIGN_OR_RETURN(TokenRecord token, readToken(select));
-        list.push_back({std::move(token),
-            select.isNull(13) ? std::nullopt : std::optional(fromMilliseconds(select.integer(13)))});
+        list.push_back(
+            {std::move(token), select.isNull(13) ? std::nullopt : std::optional(fromMilliseconds(select.integer(13)))});
     }
     TRY(select.finish());
     return list;
@@ -162,8 +171,8 @@ Result<std::optional<TokenListing>> findToken(store::Database &database, const T
         return std::optional<TokenListing>();
     }
     ASSIGN_OR_RETURN(TokenRecord token, readToken(select));
-    return std::optional(TokenListing {std::move(token),
-        select.isNull(13) ? std::nullopt : std::optional(fromMilliseconds(select.integer(13)))});
+    return std::optional(TokenListing{
+        std::move(token), select.isNull(13) ? std::nullopt : std::optional(fromMilliseconds(select.integer(13)))});
 }
 
 void writeToken(json::Writer &writer, const TokenRecord &token, const QByteArray &text)

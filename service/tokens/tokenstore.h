@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Rows of the table `token` to structs and back, and tokens as JSON. Texts of tokens are stored nowhere. The store part runs
-// inside the caller's transaction, on the connection's thread.
+// Rows of the table `token` to structs and back, and tokens as JSON. Texts of tokens are stored nowhere. The store part
+// runs inside the caller's transaction, on the connection's thread.
 #pragma once
 
 #include "service/core/jsonwriter.h"
@@ -16,12 +16,20 @@ namespace tokens {
 Result<void> insertToken(store::Database &database, const TokenRecord &token);
 Result<void> revokeToken(store::Database &database, const TokenId &id, Timestamp when);
 
+// Kept apart from the record, which follows from the entries.
+Result<void> noteUse(store::Database &database, const TokenId &id, Timestamp when);
+
 Result<void> loadTokens(store::Database &database, const std::function<void(TokenRecord)> &each);
 
 // Ids of the token's descendants, not its own, parents before their children; revoked ones too.
 Result<std::vector<TokenId>> descendants(store::Database &database, const TokenId &id);
 
-enum class TokenState { Active, Revoked, Expired };
+enum class TokenState
+{
+    Active,
+    Revoked,
+    Expired
+};
 const char *toText(TokenState state);
 // Revoked before expired.
 TokenState stateOf(const TokenRecord &token, Timestamp now);

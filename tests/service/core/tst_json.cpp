@@ -60,6 +60,11 @@ private Q_SLOTS:
         QTest::newRow("a name twice, once escaped") << "{\"a\":1,\"\\u0061\":2}"_ba;
         QTest::newRow("a name twice, not side by side") << "{\"a\":1,\"b\":2,\"a\":3}"_ba;
         QTest::newRow("a name twice further down") << "[{\"b\":{\"a\":1,\"a\":2}}]"_ba;
+        QByteArray many("{");
+        for (int i = 0; i < 40; ++i)
+            many += "\"name-" + QByteArray::number(i) + "\":1,";
+        QTest::newRow("an early name again after forty others") << many + "\"name-0\":1}"_ba;
+        QTest::newRow("a late name again after forty others") << many + "\"name-39\":1}"_ba;
         QTest::newRow("the empty name twice") << "{\"\":1,\"\":2}"_ba;
     }
     void textsThatAreRefused()

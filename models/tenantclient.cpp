@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "models/tenantclient.h"
+
+#include <QtCore/qjsonarray.h>
+#include <QtCore/qjsondocument.h>
+#include <QtNetwork/qnetworkaccessmanager.h>
+#include <QtNetwork/qnetworkproxy.h>
+#include <QtNetwork/qnetworkreply.h>
+#include <QtNetwork/qnetworkrequest.h>
+
+using namespace Qt::StringLiterals;
+
+namespace models {
+
+namespace {
+
+constexpr qsizetype MostBody = 16 * 1024 * 1024; // a page of a list has far less
+
+// POSIX: nothing is special between single quotes but the quote itself.
+QString quoted(const QString &text)
+{
+    return u'\'' + QString(text).replace(u'\'', "'\\''"_L1) + u'\'';
+}
+
+QUrl urlOf(const QUrl &server, const QByteArray &target)
+{
+    return QUrl::fromEncoded(server.toEncoded(QUrl::StripTrailingSlash) + target, QUrl::StrictMode);
+}
+
+HttpAnswer answerOf(QNetworkReply *reply)
+{
+    HttpAnswer answer;
+    answer.status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const bool cut = reply->error() == QNetworkReply::OperationCanceledError
+        || reply->error() == QNetworkReply::RemoteHostClosedError || reply->error() == QNetworkReply::TimeoutError;
+    if (answer.status == 0 || cut) {
+        answer.status = 0;
+        answer.failure = reply->error() == QNetworkReply::OperationCanceledError ? TenantClient::tr("no answer in time")
+                                                                                 : reply->errorString();
+        return answer;
+    }
+    answer.reason = reply->attribute(QNetworkRequest::HttpReasonPhraseAttribute).toByteArray();
+    for (const auto &pair : reply->rawHeaderPairs())
+        answer.headers.append(pair);
+    answer.body = reply->read(MostBody);
+    return answer;
+}
+
+} // namespace
+
+QString HttpRequest::curl(const QUrl &server) const
+{
+    QStringList parts{u"curl -si"_s};
+    if (method != "GET")
+        parts.last() += " -X "_L1 + QString::fromLatin1(method);
+    parts.last() += u' ' + quoted(QString::fromLatin1(urlOf(server, target).toEncoded()));
+    if (!token.isEmpty())
+        parts.append("-H \"Authorization: Bearer $"_L1 + QString::fromLatin1(tokenName) + u'"');
+    if (!idempotencyKey.isEmpty())
+        parts.append("-H "_L1 + quoted("Idempotency-Key: "_L1 + QString::fromLatin1(idempotencyKey)));
+    if (!body.isEmpty()) {
+        parts.append(u"-H 'Content-Type: application/json'"_s);
+        parts.append("-d "_L1 + quoted(prettyJson(body)));
+    }
+    return parts.join(" \\\n  "_L1);
+}
+
+QByteArray HttpAnswer::header(QByteArrayView name) const
+{
+    for (const auto &[key, value] : headers) {
+        if (key.compare(name, Qt::CaseInsensitive) == 0)
+            return value;
+    }
+    return {};
+}
+
+QString prettyJson(const QByteArray &body)
+{
+    const QJsonDocument document = QJsonDocument::fromJson(body);
+    return document.isNull() ? QString::fromUtf8(body) : QString::fromUtf8(document.toJson()).trimmed();
+}
+
+TenantClient::TenantClient(QUrl server, QObject *parent)
+    : QObject(parent)
+    , m_server(std::move(server))
+    , m_network(new QNetworkAccessManager(this))
+{
+    m_network->setProxy(QNetworkProxy::NoProxy); // the token is for this machine's server and nobody between
+    m_network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
+    setTimeout(std::chrono::seconds(15));
+}
+
+void TenantClient::setTimeout(std::chrono::milliseconds timeout)
+{
+    m_network->setTransferTimeout(timeout);
+}
+
+void TenantClient::send(const HttpRequest &request, QObject *context, Handler handler)
+{
+    QNetworkRequest sent(urlOf(m_server, request.target));
+    sent.setHeader(QNetworkRequest::UserAgentHeader, u"tenant-console"_s);
+    sent.setRawHeader("Accept", "application/json, application/problem+json");
+    sent.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
+    // Cookies and cached answers have no place between two that talk with tokens.
+    sent.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
+    sent.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+    if (!request.token.isEmpty())
+        sent.setRawHeader("Authorization", "Bearer " + request.token);
+    if (!request.idempotencyKey.isEmpty())
+        sent.setRawHeader("Idempotency-Key", request.idempotencyKey);
+    if (!request.body.isEmpty())
+        sent.setHeader(QNetworkRequest::ContentTypeHeader, "application/json"_ba);
+    QNetworkReply *reply = m_network->sendCustomRequest(sent, request.method, request.body);
+    connect(reply, &QNetworkReply::finished, reply, &QObject::deleteLater);
+    connect(
+        reply, &QNetworkReply::finished, context, [reply, handler = std::move(handler)] { handler(answerOf(reply)); });
+}
+
+} // namespace models

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Speaks to the running server as a stranger does: over HTTP, with a token. GUI thread; waits for nothing. Answers are
+// handed to a function on the thread of its context object, and never once that is gone.
+#pragma once
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qlist.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qurl.h>
+
+#include <chrono>
+#include <functional>
+
+class QNetworkAccessManager;
+
+namespace models {
+
+struct HttpRequest
+{
+    QByteArray method = "GET";
+    QByteArray target; // path and query, encoded: "/v1/vms?limit=1"
+    QByteArray token = {}; // its text; empty: sent without
+    QByteArray tokenName = {}; // what stands for it in curl(): "ADMIN_TOKEN"
+    QByteArray body = {}; // JSON; empty: sent without
+    QByteArray idempotencyKey = {};
+
+    // One command for a shell; the token is the variable's, so that no secret gets onto a screen or clipboard.
+    QString curl(const QUrl &server) const;
+};
+
+struct HttpAnswer
+{
+    int status = 0; // 0: there was no answer, `failure` says why
+    QByteArray reason;
+    QList<std::pair<QByteArray, QByteArray>> headers;
+    QByteArray body;
+    QString failure;
+
+    QByteArray header(QByteArrayView name) const; // the first of that name; null where there is none
+};
+
+// As people read it: indented, also where it is no JSON (then as it is).
+QString prettyJson(const QByteArray &body);
+
+class TenantClient : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Handler = std::function<void(const HttpAnswer &)>;
+
+    TenantClient(QUrl server, QObject *parent = nullptr);
+
+    const QUrl &server() const { return m_server; }
+    void setTimeout(std::chrono::milliseconds timeout);
+
+    // Several may be under way; each is answered exactly once. Redirects are answers like any other.
+    void send(const HttpRequest &request, QObject *context, Handler handler);
+
+private:
+    const QUrl m_server;
+    QNetworkAccessManager *m_network;
+};
+
+} // namespace models

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Idempotency-Key: a POST that is repeated with the same key gets the answer it had and changes nothing. What is
+// remembered commits with the change, in its transaction, so there is never one without the other; refusals are not
+// remembered.
+//
+// A key belongs to one token and one path. Answers that hold a token's text are kept without it: the text is signed
+// again from the registered record, which gives the same bytes as long as the key that signed it is the one that signs.
+#pragma once
+
+#include "service/api/exchange.h"
+#include "service/crypto/digest.h"
+#include "service/engine/work.h"
+
+namespace api {
+
+struct IdempotencyKey
+{
+    TokenId caller;
+    QByteArray path;
+    QByteArray key; // 1 to 255 visible ASCII characters
+    crypto::Digest request; // of query and body
+};
+
+constexpr std::chrono::hours IdempotencyLife(24);
+
+// Nothing where the request has none, or it does not count: on other methods than POST, and on dry runs.
+Result<std::optional<IdempotencyKey>> idempotencyKey(const Exchange &exchange);
+
+// Both on the engine thread, inside the command.
+//
+// The remembered answer; IdempotencyKeyReused when the key stands for another request, IdempotencyKeyInUse when it
+// stands for a token that can't be signed again.
+Result<std::optional<Reply>> recall(engine::Work &work, const IdempotencyKey &key);
+Result<void> remember(engine::Work &work, const IdempotencyKey &key, const Reply &reply);
+
+} // namespace api

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The measures, in the order of the table.
+#pragma once
+
+#include "tests/bench/table.h"
+
+namespace bench {
+
+struct Setting
+{
+    QString programs; // folder of service-vm-tenant
+    QString benches; // folder of rawstore
+    QString scratch; // on the disk that is measured; emptied by the caller
+    int seconds = 4; // of each round
+    int serverCore = 0;
+    int loadCore = 1;
+};
+
+// Start to ready line, resident memory idle.
+void measureStart(const Setting &setting, Table &table);
+// GET /v1/vms against nginx: CPU per request on one core.
+void measureReads(const Setting &setting, Table &table);
+// POST /v1/vms against raw SQLite: durable changes a second.
+void measureWrites(const Setting &setting, Table &table);
+// The same without HTTP, by commands a commit; then verification and proofs of what was written.
+void measureEngine(const Setting &setting, Table &table);
+
+// What raw SQLite reaches at this mean number of changes a commit.
+double rawChangesPerSecond(const Setting &setting, double batch, const QString &database);
+
+} // namespace bench

@@ -1,0 +1,1 @@
+service-fs read --filter tenant-id=acme-corp --event-type TENANT_CREATED --limit 1

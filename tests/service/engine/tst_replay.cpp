@@ -1,0 +1,251 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// State tables changed behind the ledger's back: verification names the row.
+
+#include "tests/service/engine/enginehouse.h"
+
+using namespace Qt::StringLiterals;
+using engine::Work;
+
+namespace {
+
+ledger::EntryFields entryOf(const char *type, const char *tenant, const QByteArray &data)
+{
+    ledger::EntryFields entry;
+    entry.index = 7;
+    entry.eventType = type;
+    entry.tenant = TenantId(tenant);
+    entry.data = json::parse(data).value();
+    const auto subjects = ledger::subjectsOf(entry.data);
+    entry.token = subjects.token;
+    entry.vm = subjects.vm;
+    return entry;
+}
+
+} // namespace
+
+class TestReplay : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        auto runtime = crypto::Runtime::start();
+        VERIFY_RESULT(runtime);
+        m_runtime = std::move(*runtime);
+        build();
+        QVERIFY(QFile::copy(m_house->paths().database(), m_dir.filePath(u"whole"_s)));
+    }
+
+    void init()
+    {
+        QFile::remove(m_house->paths().database());
+        QVERIFY(QFile::copy(m_dir.filePath(u"whole"_s), m_house->paths().database()));
+    }
+
+    void cleanupTestCase() { m_house.reset(); }
+
+    void theEntriesMakeTheTables() { QCOMPARE(m_house->damage(), QString()); }
+
+    void aChangedRowIsNamed_data()
+    {
+        QTest::addColumn<QString>("sql");
+        QTest::addColumn<QString>("named");
+        const auto row = [](const char *name, const QString &sql, const QString &named) {
+            QTest::newRow(name) << sql << named;
+        };
+        struct Change
+        {
+            const char *column;
+            const char *value;
+        };
+        for (const auto &[column, value] :
+            {Change{"display_name", "'Evil'"}, {"max_vms", "max_vms + 1"}, {"storage_quota_gb", "0"},
+                {"api_rate_limit_rpm", "601"}, {"labels", "'{}'"}, {"plan", "'free'"}, {"state", "'deleted'"},
+                {"created_at", "created_at + 1"}, {"created_by", "'nobody'"}, {"updated_at", "updated_at + 1"},
+                {"version", "version + 1"}, {"used_vms", "used_vms - 1"}, {"used_storage_gb", "used_storage_gb + 1"}}) {
+            QTest::addRow("the %s of a tenant", column)
+                << u"UPDATE tenant SET %1 = %2 WHERE tenant_id = 'acme-corp'"_s.arg(
+                       QLatin1StringView(column), QLatin1StringView(value))
+                << u"The row of tenant acme-corp"_s;
+        }
+        row("a suspended tenant made active", u"UPDATE tenant SET state = 'active' WHERE tenant_id = 'globex'"_s,
+            u"tenant globex"_s);
+        row("a deleted tenant made active", u"UPDATE tenant SET state = 'active' WHERE tenant_id = 'initech'"_s,
+            u"tenant initech"_s);
+        row("a tenant renamed", u"UPDATE tenant SET tenant_id = 'umbrella' WHERE tenant_id = 'globex'"_s,
+            u"tenant umbrella"_s);
+        row("a tenant removed", u"DELETE FROM tenant WHERE tenant_id = 'globex'"_s,
+            u"number of tenants (2 instead of 3)"_s);
+        row("a tenant slipped in",
+            u"INSERT INTO tenant SELECT 'hooli', display_name, max_vms, storage_quota_gb, api_rate_limit_rpm, "
+            u"labels, "
+            "plan, state, created_at, created_by, updated_at, version, used_vms, used_storage_gb FROM tenant LIMIT 1"_s,
+            u"tenant hooli"_s);
+
+        for (const auto &[column, value] : {Change{"tenant_id", "'globex'"}, {"scope", "'service:admin'"},
+                 {"subject_pubkey", "(SELECT public_key FROM signing_key)"}, {"depth", "depth + 1"},
+                 {"issued_at", "issued_at - 1"}, {"not_before", "not_before - 1"}, {"expires_at", "expires_at + 1"},
+                 {"proof_of_possession", "1"}, {"name", "'evil'"}, {"key_id", "'other'"},
+                 {"revoked_at", "coalesce(revoked_at, 0) + 1"},
+                 {"parent_id", "(SELECT token_id FROM token WHERE tenant_id IS NULL)"}}) {
+            QTest::addRow("the %s of a token", column)
+                << u"UPDATE token SET %1 = %2 WHERE token_id = (SELECT max(token_id) FROM token)"_s.arg(
+                       QLatin1StringView(column), QLatin1StringView(value))
+                << u"The row of token "_s;
+        }
+        row("a revoked token made good", u"UPDATE token SET revoked_at = NULL WHERE revoked_at IS NOT NULL"_s,
+            u"The row of token "_s);
+        row("a token removed", u"DELETE FROM token WHERE revoked_at IS NOT NULL"_s,
+            u"number of tokens (2 instead of 3)"_s);
+        row("a token slipped in",
+            u"INSERT INTO token SELECT 'x', tenant_id, scope, subject_pubkey, parent_id, depth, issued_at, "
+            u"not_before, "
+            "expires_at, proof_of_possession, name, key_id, revoked_at FROM token LIMIT 1"_s,
+            u"The row of token x"_s);
+
+        for (const auto &[column, value] : {Change{"tenant_id", "'globex'"}, {"name", "'evil'"}, {"vm_type", "'gpu'"},
+                 {"ram_mb", "1"}, {"vcpu_count", "64"}, {"disk_gb", "0"}, {"prefer_kvm", "0"}, {"state", "'Running'"},
+                 {"node_id", "'node-1'"}, {"created_at", "created_at - 1"}, {"started_at", "5"}}) {
+            QTest::addRow("the %s of a VM", column)
+                << u"UPDATE vm SET %1 = %2 WHERE vm_id = (SELECT max(vm_id) FROM vm)"_s.arg(
+                       QLatin1StringView(column), QLatin1StringView(value))
+                << u"The row of VM "_s;
+        }
+        row("a VM removed", u"DELETE FROM vm WHERE vm_id = (SELECT max(vm_id) FROM vm)"_s,
+            u"number of VMs (1 instead of 2)"_s);
+        row("all VMs removed", u"DELETE FROM vm"_s, u"number of VMs (0 instead of 2)"_s);
+        row("a VM slipped in",
+            u"INSERT INTO vm SELECT 'x', tenant_id, name, vm_type, ram_mb, vcpu_count, disk_gb, prefer_kvm, state, "
+            u"node_id, "
+            "created_at, started_at FROM vm LIMIT 1"_s,
+            u"The row of VM x"_s);
+    }
+
+    void aChangedRowIsNamed()
+    {
+        QFETCH(const QString, sql);
+        QFETCH(const QString, named);
+        {
+            const auto database = store::Database::open(m_house->paths().database(), store::Database::Mode::ReadWrite);
+            VERIFY_RESULT(database);
+            VERIFY_RESULT((*database)->execute(sql));
+        }
+        const QString damage = m_house->damage();
+        QVERIFY2(damage.contains(named), qPrintable(damage));
+    }
+
+    void entriesThatCanNotFollowAreNamed_data()
+    {
+        QTest::addColumn<QByteArrayList>("before"); // type, tenant, data
+        QTest::addColumn<QByteArrayList>("entry");
+        QTest::addColumn<bool>("follows");
+        const QByteArrayList none;
+        const QByteArrayList tenant{"TENANT_CREATED", "acme-corp", R"({"display_name":"A"})"};
+        const QByteArrayList vm{"VM_REGISTERED", "acme-corp", R"({"vm_id":"v","state":"Provisioning"})"};
+        QTest::newRow("a tenant") << none << tenant << true;
+        QTest::newRow("a tenant made twice") << tenant << tenant << false;
+        QTest::newRow("a change of no tenant") << none << QByteArrayList{"QUOTA_CHANGED", "acme-corp", "{}"} << false;
+        QTest::newRow("a suspension of another tenant")
+            << tenant << QByteArrayList{"TENANT_SUSPENDED", "globex", "{}"} << false;
+        QTest::newRow("a VM of a tenant") << tenant << vm << true;
+        QTest::newRow("a VM of no tenant") << none << vm << false;
+        QTest::newRow("a VM in no state")
+            << tenant << QByteArrayList{"VM_REGISTERED", "acme-corp", R"({"vm_id":"v"})"} << false;
+        QTest::newRow("the end of a VM that was not there")
+            << tenant << QByteArrayList{"VM_DESTROYED", "acme-corp", R"({"vm_id":"v"})"} << false;
+        QTest::newRow("the revocation of a token never issued")
+            << tenant << QByteArrayList{"TOKEN_REVOKED", "acme-corp", R"({"token_id":"t"})"} << false;
+        QTest::newRow("a token without a scope")
+            << tenant << QByteArrayList{"TOKEN_ISSUED", "acme-corp", R"({"token_id":"t"})"} << false;
+        QTest::newRow("a token with a key that is none")
+            << tenant
+            << QByteArrayList{"TOKEN_ISSUED", "acme-corp", R"({"token_id":"t","scope":"READ","subject_pubkey":"x"})"}
+            << false;
+        QTest::newRow("what changes no table") << none << QByteArrayList{"SERVER_STARTED", "", "{}"} << true;
+    }
+
+    void entriesThatCanNotFollowAreNamed()
+    {
+        QFETCH(const QByteArrayList, before);
+        QFETCH(const QByteArrayList, entry);
+        QFETCH(const bool, follows);
+        engine::Replay replay;
+        if (!before.isEmpty())
+            VERIFY_RESULT(replay.apply(entryOf(before[0].constData(), before[1].constData(), before[2])));
+        const auto applied = replay.apply(entryOf(entry[0].constData(), entry[1].constData(), entry[2]));
+        QCOMPARE(applied.has_value(), follows);
+        if (!applied) {
+            QCOMPARE(errorName(applied.error().code), errorName(ErrorCode::Corrupt));
+            QVERIFY2(applied.error().detail.contains("Entry 7 ("_L1 + QLatin1StringView(entry[0])),
+                qPrintable(applied.error().detail));
+        }
+    }
+
+    void aRefusalChangesNothing()
+    {
+        auto denied = entryOf("TENANT_CREATED", "acme-corp", "{}");
+        denied.outcome = ledger::Outcome::Denied;
+        engine::Replay replay;
+        VERIFY_RESULT(replay.apply(denied));
+        VERIFY_RESULT(replay.apply(entryOf("TENANT_CREATED", "acme-corp", "{}")));
+    }
+
+private:
+    // Something of everything: a changed, a suspended and a deleted tenant, tokens live and revoked, VMs there and
+    // gone.
+    void build()
+    {
+        m_house = std::make_unique<EngineHouse>();
+        VERIFY_RESULT(m_house->start());
+        auto spec = tenantSpec("acme-corp");
+        spec.labels = {{u"tier"_s, u"gold \"1\""_s}};
+        VERIFY_RESULT(m_house->registerTenant(spec));
+        VERIFY_RESULT(m_house->registerTenant(tenantSpec("globex")));
+        VERIFY_RESULT(m_house->registerTenant(tenantSpec("initech")));
+        m_house->clock.advance(std::chrono::milliseconds(1234));
+        const auto admin = m_house->admin();
+        auto kvm = vmSpec(2, 3);
+        kvm.preferKvm = true;
+        kvm.name = u"web"_s;
+        VERIFY_RESULT(m_house->submitVms(admin, "acme-corp", kvm).result());
+        const auto gone = m_house->submitVms(admin, "globex").result();
+        VERIFY_RESULT(gone);
+        VERIFY_RESULT(plain([&](Work &work) { return engine::destroyVm(work, gone->value.front().id); }));
+        const auto token = m_house->submitToken(admin, "acme-corp", "service:tenant-admin").result();
+        VERIFY_RESULT(token);
+        const auto child = m_house->submitToken(EngineHouse::holder(token->value.record), "acme-corp", "USER").result();
+        VERIFY_RESULT(child);
+        VERIFY_RESULT(m_house->submitRevocation(admin, child->value.record.id).result());
+        VERIFY_RESULT(plain([](Work &work) {
+            return engine::patchTenant(work, TenantId("acme-corp"),
+                [](const tenancy::Tenant &) {
+                    tenancy::TenantPatch patch = limitTo(7);
+                    patch.displayName = u"Acme"_s;
+                    patch.labels = tenancy::Labels{{u"a"_s, u"b"_s}};
+                    return Result<tenancy::TenantPatch>(patch);
+                },
+                {});
+        }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::suspendTenant(work, TenantId("globex"), u"unpaid"_s); }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::resumeTenant(work, TenantId("globex")); }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::suspendTenant(work, TenantId("globex"), {}); }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::deleteTenant(work, TenantId("initech"), {}); }));
+        m_house->stop();
+    }
+
+    template <typename Run>
+    Result<engine::Committed<engine::Nothing>> plain(Run run)
+    {
+        return m_house->submitPlain(m_house->admin(), std::move(run)).result();
+    }
+
+    QTemporaryDir m_dir;
+    std::unique_ptr<crypto::Runtime> m_runtime;
+    std::unique_ptr<EngineHouse> m_house;
+};
+
+QTEST_GUILESS_MAIN(TestReplay)
+#include "tst_replay.moc"

@@ -1,0 +1,638 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Drives the assistant with the keyboard against the real server on a free port; and against one whose answers are
+// changed on the way, to see that every defect of a server is found.
+
+#include "models/enginelink.h"
+#include "service/tenancy/tenantjson.h"
+#include "tests/service/api/apihouse.h"
+#include "tests/support/tamperingproxy.h"
+#include "tests/views/controls.h"
+#include "tests/views/screenshot.h"
+#include "views/leavedialog.h"
+#include "views/messages.h"
+#include "views/onboardingwizard.h"
+#include "views/tokencard.h"
+
+#include <QtCore/qfile.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qtemporarydir.h>
+#include <QtGui/qclipboard.h>
+#include <QtTest/qtest.h>
+#include <QtWidgets/qcheckbox.h>
+#include <QtWidgets/qlabel.h>
+#include <QtWidgets/qlistwidget.h>
+#include <QtWidgets/qplaintextedit.h>
+#include <QtWidgets/qstackedwidget.h>
+#include <QtWidgets/qtextbrowser.h>
+
+using namespace Qt::StringLiterals;
+using Answer = HttpProbe::Answer;
+using Request = TamperingProxy::Request;
+
+class TestOnboarding : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_house = std::make_unique<ApiHouse>();
+        m_link = std::make_unique<models::EngineLink>(m_house->engine(), TokenId(m_house->adminId()));
+    }
+    void cleanup()
+    {
+        delete m_wizard;
+        m_proxy.reset();
+        m_link.reset();
+        m_house.reset();
+    }
+
+    void theFiveStepsLeadToTheHandOver()
+    {
+        const auto globex = tokenOf("globex");
+        const QByteArray foreignVm = m_house->addVm(globex.text);
+        open();
+        registerTenant();
+        QVERIFY(verdict("register").startsWith(u"✔ acme-corp exists since "_s));
+        QVERIFY(verdict("register").contains(u"ledger #"_s));
+        QVERIFY(request("register").contains(u"curl -si -X POST"_s));
+        QVERIFY(request("register").contains(u"Bearer $ADMIN_TOKEN"_s));
+        QVERIFY(answer("register").contains(u"201 Created"_s));
+        next();
+
+        issue();
+        QVERIFY(verdict("issue").startsWith(u"✔ Token "_s));
+        QVERIFY2(!answer("issue").contains(u"eyJ"_s), "the text of the token is shown");
+        QVERIFY(m_wizard->findChild<views::TokenCard *>());
+        next();
+
+        run("isolation");
+        QTRY_VERIFY2(verdict("isolation").startsWith(u"✔"_s), qPrintable(verdict("isolation") + answer("isolation")));
+        QVERIFY(verdict("isolation").contains(u"A VM of globex answers 404, exactly as an id that never existed."_s));
+        QVERIFY(request("isolation").contains(QString::fromLatin1(foreignVm)));
+        next();
+
+        run("quota");
+        QTRY_VERIFY2(verdict("quota").startsWith(u"✔"_s), qPrintable(verdict("quota")));
+        QCOMPARE(verdict("quota"), u"✔ 429 quota-exceeded: 11 asked for, 10 of 10 free. Nothing was made."_s);
+        next();
+
+        run("ledger");
+        QTRY_VERIFY2(verdict("ledger").startsWith(u"✔"_s), qPrintable(verdict("ledger")));
+        QVERIFY(verdict("ledger").contains(u"proof verified in the signed tree of"_s));
+        const QString line = u"service-fs read --filter tenant-id=acme-corp --event-type TENANT_CREATED --limit 1"_s;
+        QVERIFY(request("ledger").endsWith(line));
+        press("ledgerCopyLine");
+        QCOMPARE(QGuiApplication::clipboard()->text(), line);
+        next();
+
+        const auto *summary = child<QTextBrowser>(m_wizard, "handoverText");
+        QVERIFY(summary->toPlainText().contains(u"Acme Corporation"_s));
+        QVERIFY(summary->toPlainText().contains(u"not delivered yet"_s));
+        press("backButton");
+        m_wizard->findChild<QListWidget *>(u"navigation"_s)->setCurrentRow(1);
+        child<QCheckBox>(m_wizard, "deliveredCheckBox")->click();
+        m_wizard->findChild<QListWidget *>(u"navigation"_s)->setCurrentRow(5);
+        QVERIFY(!summary->toPlainText().contains(u"not delivered yet"_s));
+        // The control VM is gone again, and the foreign one is still there.
+        QCOMPARE(arrayOf(m_house->ask("GET", "/v1/vms?tenant_id=acme-corp", m_house->admin())).size(), 0);
+        QCOMPARE(arrayOf(m_house->ask("GET", "/v1/vms", m_house->admin())).size(), 1);
+        press("nextButton");
+        QVERIFY(!m_wizard->isVisible());
+        QVERIFY(!m_wizard->findChild<views::LeaveDialog *>());
+    }
+
+    void theHandOverIsSavedAsPdf()
+    {
+        open();
+        runToTheEnd();
+        QTemporaryDir folder;
+        views::setNextPath(folder.filePath(u"a.pdf"_s));
+        press("handoverPdfButton");
+        QTRY_VERIFY(child<QLabel>(m_wizard, "handoverNote")->text().startsWith(u"✔"_s));
+        QFile pdf(folder.filePath(u"a.pdf"_s));
+        QVERIFY(pdf.open(QIODevice::ReadOnly));
+        QVERIFY(pdf.read(5) == "%PDF-");
+        views::setNextPath(u"/nonexistent/folder/a.pdf"_s);
+        press("handoverPdfButton");
+        QTRY_VERIFY(child<QLabel>(m_wizard, "handoverNote")->text().startsWith(u"✖"_s));
+    }
+
+    void nothingIsLeftOfTheAdministratorsToken()
+    {
+        open();
+        registerTenant();
+        const auto minted = onboardingTokens(false);
+        QCOMPARE(minted.size(), 1);
+        QCOMPARE(minted.first().expiresAt - minted.first().issuedAt, 300);
+        delete m_wizard;
+        QTRY_COMPARE(onboardingTokens(false).size(), 0);
+        QCOMPARE(onboardingTokens(true).size(), 1);
+    }
+
+    void aTokenThatHasExpiredIsMadeAnew()
+    {
+        open();
+        registerTenant();
+        next();
+        m_house->clock.advance(std::chrono::minutes(6));
+        issue();
+        QVERIFY(verdict("issue").startsWith(u"✔"_s));
+        QCOMPARE(onboardingTokens(false).size(), 1);
+    }
+
+    void fieldsSayWhatIsWrongWhileTheyAreTyped_data()
+    {
+        QTest::addColumn<QString>("field");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("mistake");
+        QTest::newRow("capitals in the id") << u"tenantIdEdit"_s << u"Acme"_s << u"✖ may hold only a-z, 0-9 and '-'"_s;
+        QTest::newRow("an id that begins with a digit")
+            << u"tenantIdEdit"_s << u"1a"_s << u"✖ must begin with a letter and must not end with '-'"_s;
+        QTest::newRow("an id of 64 characters")
+            << u"tenantIdEdit"_s << QString(64, u'a') << u"✖ has 64 characters; at most 63 are allowed"_s;
+        QTest::newRow("a name of 201 characters")
+            << u"displayNameEdit"_s << QString(201, u'a') << u"✖ must have 1 to 200 characters"_s;
+        QTest::newRow("a name that turns the writing")
+            << u"displayNameEdit"_s << u"a\u202eb"_s << u"✖ must not contain control characters"_s;
+        QTest::newRow("more VMs than there may be")
+            << u"maxVmsEdit"_s << u"100001"_s << u"✖ must be a whole number from 0 to 100000"_s;
+        QTest::newRow("a number that is none")
+            << u"storageEdit"_s << u"ten"_s << u"✖ must be a whole number from 0 to 1000000000"_s;
+        QTest::newRow("no requests at all")
+            << u"rateEdit"_s << u"0"_s << u"✖ must be a whole number from 1 to 10000000"_s;
+    }
+
+    void fieldsSayWhatIsWrongWhileTheyAreTyped()
+    {
+        QFETCH(QString, field);
+        QFETCH(QString, text);
+        QFETCH(QString, mistake);
+        open();
+        fillRegister();
+        QVERIFY(button("registerButton")->isEnabled());
+        type(qPrintable(field), text);
+        QCOMPARE(child<QLabel>(m_wizard, qPrintable(field + "Note"_L1))->text(), mistake);
+        QVERIFY(!button("registerButton")->isEnabled());
+    }
+
+    void anIdThatIsTakenIsSaidAtTheField()
+    {
+        m_house->addTenant("acme-corp");
+        open();
+        fillRegister();
+        press("registerButton");
+        QTRY_VERIFY(verdict("register").startsWith(u"✖ acme-corp was not created."_s));
+        QVERIFY(verdict("register").endsWith(u"Choose another id."_s));
+        QVERIFY(child<QLabel>(m_wizard, "tenantIdEditNote")->text().startsWith(u"✖"_s));
+        QVERIFY(!button("nextButton")->isEnabled());
+        QVERIFY(answer("register").contains(u"tenant-exists"_s));
+        // Another id goes, in the same form.
+        type("tenantIdEdit", u"acme-two"_s);
+        press("registerButton");
+        QTRY_VERIFY(verdict("register").startsWith(u"✔ acme-two exists"_s));
+    }
+
+    void aRefusalOfTheServerAppearsAtItsField()
+    {
+        openBehind([](const Request &asked, Answer real) -> std::optional<Answer> {
+            if (asked.method == "POST" && asked.target == "/v1/tenants")
+                return Answer{.status = 422,
+                    .body =
+                        R"({"code":"invalid-field","detail":"d","errors":[{"pointer":"/storage_quota_gb","detail":"is odd"}]})"};
+            return real;
+        });
+        fillRegister();
+        press("registerButton");
+        QTRY_COMPARE(child<QLabel>(m_wizard, "storageEditNote")->text(), u"✖ is odd"_s);
+        QVERIFY(button("registerButton")->isEnabled());
+    }
+
+    void aLostAnswerIsFoundAgainOnTheSecondTry()
+    {
+        bool losing = true; // every time: Qt's own client repeats a request whose connection is cut
+        openBehind([&](const Request &asked, Answer real) -> std::optional<Answer> {
+            return asked.target == "/v1/tenants" && losing ? std::nullopt : std::optional(real);
+        });
+        fillRegister();
+        press("registerButton");
+        QTRY_VERIFY2(
+            verdict("register").startsWith(u"✖ The server did not answer."_s), qPrintable(verdict("register")));
+        losing = false;
+        press("registerButton"); // the tenant is there already: the same key gives the same answer
+        QTRY_VERIFY2(verdict("register").startsWith(u"✔ acme-corp exists"_s), qPrintable(verdict("register")));
+    }
+
+    void aKeyThatIsNoneCanNotBeSent_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("not a key") << u"hello"_s;
+        QTest::newRow("a private key") << u"-----BEGIN PRIVATE KEY-----\nMC4CAQA=\n-----END PRIVATE KEY-----"_s;
+        QTest::newRow("a key of small order") << QString(64, u'0');
+    }
+
+    void aKeyThatIsNoneCanNotBeSent()
+    {
+        QFETCH(QString, text);
+        open();
+        registerTenant();
+        next();
+        child<QPlainTextEdit>(m_wizard, "keyEdit")->setPlainText(text);
+        QVERIFY(child<QLabel>(m_wizard, "keyNote")->text().startsWith(u"✖"_s));
+        QVERIFY(!button("issueButton")->isEnabled());
+        child<QPlainTextEdit>(m_wizard, "keyEdit")->setPlainText(QString::fromLatin1(SubjectKey));
+        QVERIFY(child<QLabel>(m_wizard, "keyNote")->text().startsWith(u"✔"_s));
+        type("hoursEdit", u"8761"_s);
+        QVERIFY(!button("issueButton")->isEnabled());
+        type("hoursEdit", u"8760"_s);
+        QVERIFY(button("issueButton")->isEnabled());
+    }
+
+    void aKeyComesFromAFile()
+    {
+        open();
+        registerTenant();
+        next();
+        QTemporaryDir folder;
+        const auto write = [&](const QString &name, const QByteArray &bytes) {
+            QFile file(folder.filePath(name));
+            if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+                qFatal("%s can't be written", qPrintable(name));
+            file.close();
+            views::setNextPath(file.fileName());
+            press("keyFileButton");
+        };
+        auto *note = child<QLabel>(m_wizard, "keyNote");
+        const auto *edit = child<QPlainTextEdit>(m_wizard, "keyEdit");
+        write(u"private"_s, "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbg==\n-----END OPENSSH PRIVATE KEY-----\n");
+        QTRY_VERIFY(note->text().contains(u"private key"_s));
+        QVERIFY2(edit->toPlainText().isEmpty(), "a private key must not be shown");
+        write(u"large"_s, QByteArray(20'000, 'a'));
+        QTRY_VERIFY(note->text().contains(u"too large"_s));
+        write(u"good.pub"_s, QByteArray(SubjectKey) + '\n');
+        QTRY_COMPARE(edit->toPlainText(), QString::fromLatin1(SubjectKey));
+        QVERIFY(button("issueButton")->isEnabled());
+    }
+
+    void aTenantWithoutAnyQuotaIsOnboardedAsWell()
+    {
+        open();
+        fillRegister();
+        type("maxVmsEdit", u"0"_s);
+        type("storageEdit", u"0"_s);
+        press("registerButton");
+        QTRY_VERIFY(verdict("register").startsWith(u"✔"_s));
+        next();
+        issue();
+        next();
+        run("isolation");
+        QTRY_VERIFY2(verdict("isolation").startsWith(u"✔"_s), qPrintable(verdict("isolation")));
+        QVERIFY(verdict("isolation").contains(u"No VM could be registered as control, for the quota has no room"_s));
+        QVERIFY(verdict("isolation").contains(u"No other tenant has a VM, so a made-up id was asked for"_s));
+        next();
+        run("quota");
+        QTRY_VERIFY(verdict("quota").startsWith(u"✔ 429 quota-exceeded: 1 asked for, 0 of 0 free."_s));
+    }
+
+    void aSmallRateIsWaitedFor()
+    {
+        open();
+        fillRegister();
+        type("rateEdit", u"1"_s);
+        press("registerButton");
+        QTRY_VERIFY(verdict("register").startsWith(u"✔"_s));
+        next();
+        issue();
+        next();
+        run("isolation");
+        QTRY_VERIFY2(verdict("isolation").contains(u"The tenant's rate is used up for now; going on in 60 s."_s),
+            qPrintable(verdict("isolation")));
+        QVERIFY(!button("isolationButton")->isEnabled());
+        QVERIFY(!button("nextButton")->isEnabled());
+    }
+
+    void everyDefectOfAServerIsFound_data()
+    {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("target"); // begins with
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QString>("found");
+
+        const QByteArray foreign = R"([{"vm_id":"0199f3b2-7c1e-7a54-9d55-1c5a9c0b1234","tenant_id":"globex"}])";
+        QTest::newRow("the list holds another tenant's VM")
+            << u"isolation"_s << "GET"_ba
+            << "/v1/vms?"_ba << 200 << foreign
+            << u"The list holds 0199f3b2-7c1e-7a54-9d55-1c5a9c0b1234, a VM of globex."_s;
+        QTest::newRow("the list lacks the tenant's own VM")
+            << u"isolation"_s << "GET"_ba
+            << "/v1/vms?"_ba << 200 << "[]"_ba << u"The list lacks the tenant's own VM"_s;
+        QTest::newRow("the list can't be had")
+            << u"isolation"_s << "GET"_ba
+            << "/v1/vms?"_ba << 403 << "{}"_ba << u"can't list its VMs: the server answered 403"_s;
+        QTest::newRow("a foreign VM is shown")
+            << u"isolation"_s << "GET"_ba
+            << "/v1/vms/FOREIGN"_ba << 200 << "{}"_ba << u"A VM of globex answers 200, not 404."_s;
+        QTest::newRow("a foreign VM is refused in other words")
+            << u"isolation"_s << "GET"_ba
+            << "/v1/vms/FOREIGN"_ba << 404 << R"({"code":"not-found","detail":"It is not yours."})"_ba
+            << u"otherwise than an id that never existed"_s;
+        QTest::newRow("the control can't be destroyed")
+            << u"isolation"_s << "DELETE"_ba
+            << "/v1/vms/"_ba << 500 << "{}"_ba << u"could not be destroyed: 500"_s;
+        QTest::newRow("one too many is registered")
+            << u"quota"_s << "POST"_ba
+            << "/v1/vms"_ba << 201 << "[]"_ba
+            << u"11 VMs were asked for where 10 of 10 were free, and the server made them."_s;
+        QTest::newRow("another refusal than that of the quota")
+            << u"quota"_s << "POST"_ba
+            << "/v1/vms"_ba << 422 << R"({"code":"invalid-field","detail":"no"})"_ba
+            << u"the answer is not the refusal of max_vms"_s;
+        QTest::newRow("the status says nothing")
+            << u"quota"_s << "GET"_ba
+            << "/v1/status"_ba << 200 << "{}"_ba << u"names no usage and no limit"_s;
+        QTest::newRow("there is no entry") << u"ledger"_s << "GET"_ba
+                                           << "/v1/ledger/entries?"_ba << 200 << "[]"_ba
+                                           << u"The ledger holds no entry TENANT_CREATED of acme-corp."_s;
+        QTest::newRow("the proof is of nothing")
+            << u"ledger"_s << "GET"_ba
+            << "/v1/ledger/entries/"_ba << 200 << "{}"_ba << u"The proof lacks a member"_s;
+        QTest::newRow("the entry can't be read")
+            << u"ledger"_s << "GET"_ba
+            << "/v1/ledger/entries?"_ba << 503 << R"({"code":"ledger-unavailable","detail":"The disk is full."})"_ba
+            << u"The disk is full."_s;
+    }
+
+    void everyDefectOfAServerIsFound()
+    {
+        QFETCH(QString, step);
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArray, target);
+        QFETCH(int, status);
+        QFETCH(QByteArray, body);
+        QFETCH(QString, found);
+        target.replace("FOREIGN", m_house->addVm(tokenOf("globex").text));
+        bool tamper = false;
+        openBehind([&](const Request &asked, Answer real) -> std::optional<Answer> {
+            if (!tamper || asked.method != method || !asked.target.startsWith(target))
+                return real;
+            return Answer{.status = status, .body = body};
+        });
+        registerTenant();
+        next();
+        issue();
+        for (const char *before : {"isolation", "quota", "ledger"}) {
+            next();
+            if (step == QLatin1StringView(before))
+                break;
+            run(before);
+            QTRY_VERIFY(verdict(before).startsWith(u"✔"_s));
+        }
+        tamper = true;
+        const QByteArray name = step.toLatin1();
+        run(name);
+        QTRY_VERIFY2(verdict(name).startsWith(u"✖"_s), qPrintable(verdict(name)));
+        QVERIFY2(verdict(name).contains(found), qPrintable(verdict(name)));
+        QCOMPARE(verdict(name).count(u'\n'), 2); // what happened, why, what to do
+        QVERIFY(!button("nextButton")->isEnabled());
+        // And once the server is mended, the step passes.
+        tamper = false;
+        run(name);
+        QTRY_VERIFY2(verdict(name).startsWith(u"✔"_s), qPrintable(verdict(name)));
+    }
+
+    void closingBeforeAnythingExistsAsksNothing()
+    {
+        open();
+        m_wizard->close();
+        QVERIFY(!m_wizard->isVisible());
+    }
+
+    void leavingMidwaySaysWhatExists()
+    {
+        open();
+        registerTenant();
+        next();
+        issue();
+        auto *leave = askToLeave();
+        const QString text = child<QLabel>(leave, "leaveText")->text();
+        QVERIFY(text.startsWith(u"acme-corp exists since "_s));
+        QVERIFY(text.contains(u"is issued but not delivered"_s));
+        QVERIFY(text.contains(u"Isolation: not verified."_s));
+        QCOMPARE(namelessControls(leave).join(u'\n'), QString());
+        QTest::keyClick(leave, Qt::Key_Return); // "Continue"
+        QTRY_VERIFY(!m_wizard->findChild<views::LeaveDialog *>());
+        QVERIFY(m_wizard->isVisible());
+        leave = askToLeave();
+        QTest::mouseClick(child<QAbstractButton>(leave, "leaveButton"), Qt::LeftButton);
+        QVERIFY(!m_wizard->isVisible());
+        QCOMPARE(m_house->ask("GET", "/v1/tenants/acme-corp", m_house->admin()).status, 200);
+    }
+
+    void leavingMidwayRemovesTheTenantWhereAsked()
+    {
+        open();
+        registerTenant();
+        next();
+        issue();
+        auto *leave = askToLeave();
+        QTest::mouseClick(child<QAbstractButton>(leave, "removeButton"), Qt::LeftButton);
+        QTRY_VERIFY(!m_wizard->isVisible());
+        const auto gone = m_house->ask("GET", "/v1/tenants/acme-corp", m_house->admin());
+        QCOMPARE(objectOf(gone)["state"_L1].toString(), u"deleted"_s);
+    }
+
+    void aRemovalThatIsRefusedStaysAndSaysWhy()
+    {
+        openBehind([](const Request &asked, Answer real) -> std::optional<Answer> {
+            if (asked.method == "DELETE")
+                return Answer{.status = 503, .body = R"({"code":"ledger-unavailable","detail":"The disk is full."})"};
+            return real;
+        });
+        registerTenant();
+        auto *leave = askToLeave();
+        QTest::mouseClick(child<QAbstractButton>(leave, "removeButton"), Qt::LeftButton);
+        QTRY_VERIFY(child<QLabel>(leave, "mistakeLabel")->isVisible());
+        QVERIFY(child<QLabel>(leave, "mistakeLabel")
+                    ->text()
+                    .startsWith(u"acme-corp was not removed.\nThe disk is full."_s));
+        QVERIFY(child<QAbstractButton>(leave, "removeButton")->isEnabled());
+        QVERIFY(m_wizard->isVisible());
+    }
+
+    void everyControlHasAName()
+    {
+        open();
+        QCOMPARE(namelessControls(m_wizard).join(u'\n'), QString());
+        runToTheEnd();
+        QCOMPARE(namelessControls(m_wizard).join(u'\n'), QString());
+    }
+
+    void isDrawnInBothThemes_data()
+    {
+        QTest::addColumn<Qt::ColorScheme>("scheme");
+        QTest::newRow("light") << Qt::ColorScheme::Light;
+        QTest::newRow("dark") << Qt::ColorScheme::Dark;
+    }
+
+    void isDrawnInBothThemes()
+    {
+        QFETCH(Qt::ColorScheme, scheme);
+        QApplication::setStyle(u"Fusion"_s);
+        views::applyTheme(*qApp, scheme);
+        m_house->addTenant("taken");
+        m_house->addVm(tokenOf("globex").text);
+        open();
+        type("tenantIdEdit", u"taken"_s);
+        type("displayNameEdit", u"Acme Corporation"_s);
+        press("registerButton");
+        QTRY_VERIFY(verdict("register").startsWith(u"✖"_s));
+        QVERIFY(keepScreenshot(*m_wizard, u"onboarding-refused"_s));
+        registerTenant();
+        QVERIFY(keepScreenshot(*m_wizard, u"onboarding-register"_s));
+        next();
+        QVERIFY(keepScreenshot(*m_wizard, u"onboarding-key"_s));
+        issue();
+        QVERIFY(keepScreenshot(*m_wizard, u"onboarding-token"_s));
+        auto *leave = askToLeave();
+        QVERIFY(keepScreenshot(*leave, u"onboarding-leave"_s));
+        QTest::keyClick(leave, Qt::Key_Escape);
+        for (const char *step : {"isolation", "quota", "ledger"}) {
+            next();
+            run(step);
+            QTRY_VERIFY2(verdict(step).startsWith(u"✔"_s), qPrintable(verdict(step)));
+            QVERIFY(keepScreenshot(*m_wizard, "onboarding-"_L1 + QLatin1StringView(step)));
+        }
+        next();
+        QVERIFY(keepScreenshot(*m_wizard, u"onboarding-handover"_s));
+    }
+
+    void tabGoesFromFieldToField()
+    {
+        open();
+        QStringList reached;
+        child<QLineEdit>(m_wizard, "tenantIdEdit")->setFocus();
+        fillRegister();
+        child<QLineEdit>(m_wizard, "tenantIdEdit")->setFocus();
+        for (int i = 0; i < 6; ++i) {
+            reached.append(QApplication::focusWidget()->objectName());
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        }
+        QCOMPARE(reached,
+            QStringList({u"tenantIdEdit"_s, u"displayNameEdit"_s, u"maxVmsEdit"_s, u"storageEdit"_s, u"rateEdit"_s,
+                u"registerButton"_s}));
+    }
+
+private:
+    void open(const QUrl &server)
+    {
+        m_wizard = new views::OnboardingWizard(*m_link, server, nullptr);
+        m_wizard->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_wizard));
+    }
+    void open() { open(QUrl(u"http://127.0.0.1:%1"_s.arg(m_house->port()))); }
+    void openBehind(TamperingProxy::Tamper tamper)
+    {
+        m_proxy = std::make_unique<TamperingProxy>(m_house->port(), std::move(tamper));
+        open(m_proxy->url());
+    }
+
+    QAbstractButton *button(const QByteArray &name) const { return child<QAbstractButton>(m_wizard, name); }
+    void press(const QByteArray &name)
+    {
+        QVERIFY2(button(name)->isEnabled(), name.constData());
+        QTest::mouseClick(button(name), Qt::LeftButton);
+    }
+    void type(const QByteArray &name, const QString &text)
+    {
+        auto *edit = child<QLineEdit>(m_wizard, name);
+        edit->setFocus();
+        edit->selectAll();
+        // There are no keys for what is not ASCII.
+        if (QtPrivate::isAscii(text))
+            QTest::keyClicks(edit, text);
+        else
+            edit->insert(text);
+    }
+    QString part(const QByteArray &step, const char *name) const
+    {
+        return child<QPlainTextEdit>(m_wizard, step + name)->toPlainText();
+    }
+    QString request(const QByteArray &step) const { return part(step, "Request"); }
+    QString answer(const QByteArray &step) const { return part(step, "Answer"); }
+    QString verdict(const QByteArray &step) const { return child<QLabel>(m_wizard, step + "Verdict")->text(); }
+
+    void fillRegister()
+    {
+        type("tenantIdEdit", u"acme-corp"_s);
+        type("displayNameEdit", u"Acme Corporation"_s);
+    }
+    void registerTenant()
+    {
+        fillRegister();
+        QTest::keyClick(child<QLineEdit>(m_wizard, "displayNameEdit"), Qt::Key_Return);
+        QTRY_VERIFY2(verdict("register").startsWith(u"✔"_s), qPrintable(verdict("register")));
+    }
+    void issue()
+    {
+        auto *key = child<QPlainTextEdit>(m_wizard, "keyEdit");
+        QTest::keyClicks(key, QString::fromLatin1(SubjectKey));
+        press("issueButton");
+        QTRY_VERIFY2(verdict("issue").startsWith(u"✔"_s), qPrintable(verdict("issue")));
+    }
+    void run(const QByteArray &step) { press(step + "Button"); }
+    void next()
+    {
+        QVERIFY(button("nextButton")->isEnabled());
+        QTest::keyClick(button("nextButton"), Qt::Key_Space);
+    }
+    void runToTheEnd()
+    {
+        registerTenant();
+        next();
+        issue();
+        for (const char *step : {"isolation", "quota", "ledger"}) {
+            next();
+            run(step);
+            QTRY_VERIFY2(verdict(step).startsWith(u"✔"_s), qPrintable(verdict(step)));
+        }
+        next();
+    }
+    views::LeaveDialog *askToLeave()
+    {
+        m_wizard->close();
+        auto *leave = m_wizard->findChild<views::LeaveDialog *>();
+        if (!leave)
+            qFatal("nothing asks");
+        return leave;
+    }
+
+    ApiHouse::Token tokenOf(const QByteArray &tenant)
+    {
+        m_house->addTenant(tenant);
+        return m_house->issue(tenant, "service:tenant-admin");
+    }
+    QList<tokens::TokenRecord> onboardingTokens(bool revoked)
+    {
+        return m_link->state().read([&](const engine::State &state) {
+            QList<tokens::TokenRecord> found;
+            for (const auto &[id, token] : state.tokens) {
+                if (token.name == "onboarding"_L1 && token.revokedAt.has_value() == revoked)
+                    found.append(token);
+            }
+            return found;
+        });
+    }
+
+    std::unique_ptr<ApiHouse> m_house;
+    std::unique_ptr<models::EngineLink> m_link;
+    std::unique_ptr<TamperingProxy> m_proxy;
+    QPointer<views::OnboardingWizard> m_wizard;
+};
+
+QTEST_MAIN(TestOnboarding)
+#include "tst_onboarding.moc"

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The frame: navigation on the left, one page in the middle, what runs below it, and a status line that says where the
+// server listens, who acts, and how the ledger stands. Knows pages, not what they are about.
+#pragma once
+
+#include "views/page.h"
+
+#include <QtWidgets/qmainwindow.h>
+
+#include <vector>
+
+class QLabel;
+class QListWidget;
+class QStackedWidget;
+
+namespace views {
+
+class OnboardingWizard;
+
+struct ServerFacts
+{
+    QString url; // "http://127.0.0.1:9221"
+    bool firstStart = false;
+};
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    // The link is borrowed and outlives the window.
+    MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    void showPage(int index);
+    int pageCount() const { return int(m_pages.size()); }
+    void openOnboarding();
+    // Restored, raised and given the focus: when a second console is started.
+    void bringUp();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    void addPage(Page *page);
+    void buildActions();
+    void buildStatus();
+    void refreshStatus();
+    void showWelcome();
+    void onVerified(quint64 size, bool ok, const QString &sentence);
+
+    models::EngineLink &m_link;
+    const ServerFacts m_facts;
+    TaskStrip *m_tasks;
+    QListWidget *m_navigation;
+    QStackedWidget *m_stack;
+    QLabel *m_title;
+    QLabel *m_alarm; // stays while something is wrong
+    QLabel *m_address;
+    QLabel *m_who;
+    QLabel *m_ledger;
+    QString m_verification;
+    std::vector<Page *> m_pages; // owned by the stack
+    OnboardingWizard *m_onboarding = nullptr; // owned by the window; null while none is open
+};
+
+} // namespace views
