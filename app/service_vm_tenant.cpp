@@ -80,6 +80,7 @@ Result<app::ServeOptions> readServeOptions(const QCommandLineParser &parser)
 
 Result<int> serve(QCoreApplication &application, app::ServeOptions options)
 {
+    app::blockStopSignals();
     app::onStopSignal(&application, [] { QCoreApplication::quit(); });
     ASSIGN_OR_RETURN(const auto server, app::Application::start(std::move(options)));
     if (server->isNewInstallation())

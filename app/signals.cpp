@@ -11,13 +11,28 @@
 
 namespace app {
 
-void onStopSignal(QObject *parent, std::function<void()> asked)
+namespace {
+
+sigset_t stopSignals()
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    return signals;
+}
+
+} // namespace
+
+void blockStopSignals()
+{
+    const sigset_t signals = stopSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void onStopSignal(QObject *parent, std::function<void()> asked)
+{
+    const sigset_t signals = stopSignals();
     const int fd = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     auto *notifier = new QSocketNotifier(fd, QSocketNotifier::Read, parent);
     QObject::connect(notifier, &QSocketNotifier::activated, parent, [fd, asked = std::move(asked)] {

@@ -10,8 +10,11 @@
 
 namespace app {
 
-// Call before any thread is started: the signals are blocked in all of them and read from a descriptor. `asked` runs at
-// every signal; the object owned by `parent` keeps the descriptor.
+// First in main(), before the application object: a window system's plugin starts threads, and a signal that only one of
+// them does not block ends the process.
+void blockStopSignals();
+
+// Then, with an application object: `asked` runs at every signal. The object owned by `parent` keeps the descriptor.
 void onStopSignal(QObject *parent, std::function<void()> asked);
 
 } // namespace app

@@ -96,6 +96,7 @@ Result<int> run(QApplication &application)
 int main(int argc, char **argv)
 {
     app::prepareProcess();
+    app::blockStopSignals();
     QApplication application(argc, argv);
     QCoreApplication::setOrganizationName(QString::fromLatin1(Program)); // where settings are kept
     QCoreApplication::setApplicationName(QString::fromLatin1(Program));

@@ -22,6 +22,7 @@ constexpr qint64 AdministratorLife = 300; // seconds
 constexpr qint64 RenewWithin = 30; // seconds left
 constexpr int MostRetries = 5;
 constexpr qsizetype MostShown = 8000; // characters of an answer
+constexpr qsizetype MostIndented = 64 * 1024; // bytes; indenting more would hold the window up
 
 Error errorOf(const HttpAnswer &answer)
 {
@@ -47,15 +48,16 @@ QString shownAnswer(const HttpAnswer &answer)
         if (const QByteArray value = answer.header(name); !value.isNull())
             text += u'\n' + QString::fromLatin1(name) + ": "_L1 + QString::fromLatin1(value);
     }
-    QByteArray body = answer.body;
+    if (answer.body.size() > MostIndented)
+        return text + "\n\n"_L1 + QString::fromUtf8(answer.body.first(MostShown)) + u"\n… "_s
+            + Onboarding::tr("(%1 bytes in all)").arg(count(answer.body.size()));
+    QString shown = prettyJson(answer.body);
     // The text of a token is delivered elsewhere, and once.
-    if (QJsonObject object = QJsonDocument::fromJson(body).object(); object.contains("token"_L1)) {
-        object["token"_L1] = Onboarding::tr("(shown once, above)");
-        body = QJsonDocument(object).toJson();
-    }
-    QString shown = prettyJson(body);
+    const QString token = QJsonDocument::fromJson(answer.body)["token"_L1].toString();
+    if (!token.isEmpty())
+        shown.replace(token, Onboarding::tr("(shown once, above)"));
     if (shown.size() > MostShown)
-        shown = shown.first(MostShown) + u"\n… "_s + Onboarding::tr("(%1 bytes in all)").arg(count(body.size()));
+        shown = shown.first(MostShown) + u"\n… "_s + Onboarding::tr("(%1 bytes in all)").arg(count(answer.body.size()));
     return shown.isEmpty() ? text : text + "\n\n"_L1 + shown;
 }
 
@@ -194,10 +196,14 @@ void Onboarding::answered(
 {
     StepRecord &record = m_records[size_t(m_step)];
     if (answer.status == 0) {
+        if (m_step == OnboardingStep::Register || m_step == OnboardingStep::IssueToken)
+            m_lost = m_step;
         record.exchanges[exchange].answer = tr("no answer: %1").arg(answer.failure);
         return failStep(tr("The server did not answer."), {.code = ErrorCode::Unavailable, .detail = answer.failure},
             tr("See whether it still runs, then try again; nothing is made twice."));
     }
+    if (m_lost == m_step)
+        m_lost.reset();
     record.exchanges[exchange].answer = shownAnswer(answer);
     // A tenant with a small rate is checked at that rate; that it is held back is as it should be.
     if (answer.status == 429 && errorOf(answer).code == ErrorCode::RateLimited && m_retries < MostRetries) {

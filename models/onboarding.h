@@ -69,6 +69,9 @@ public:
     std::optional<LeafIndex> createdIndex() const { return m_createdIndex; }
     const std::optional<tokens::TokenRecord> &token() const { return m_token; } // once it is issued
 
+    // The step whose answer was lost, so that it is not known whether it made what it should; repeating it tells.
+    std::optional<OnboardingStep> lost() const { return m_lost; }
+
     // Each begins one step anew; nothing while one is running. The later ones need what the first two made.
     void registerTenant(const tenancy::TenantSpec &spec);
     void issueToken(const QString &publicKey, qint64 expiresInSeconds);
@@ -133,6 +136,7 @@ private:
     std::optional<LeafIndex> m_createdIndex;
     std::optional<tokens::TokenRecord> m_token;
 
+    std::optional<OnboardingStep> m_lost;
     std::pair<QByteArray, QByteArray> m_lastBody; // and its idempotency key
     int m_retries = 0; // of the request under way
     // Of the isolation check that runs.

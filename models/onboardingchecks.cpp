@@ -109,7 +109,7 @@ void Onboarding::listOwn()
             m_notes += tr(" Only the first %1 VMs were looked at.").arg(count(m_ownVms));
         if (!m_control.isEmpty() && !controlSeen && whole)
             m_defects.append(tr("The list lacks the tenant's own VM %1.").arg(QString::fromLatin1(m_control)));
-        findForeign("/v1/vms?limit=1000");
+        findForeign("/v1/vms?limit=100");
     });
 }
 
@@ -161,7 +161,7 @@ void Onboarding::destroyControl(const QString &sentence)
                 tr("%1 is not isolated.").arg(m_tenant->id.toString()), defect(m_defects.join(u' ')), doNotHandOver());
         const QString own = m_control.isEmpty()
             ? tr("%1 sees its own VMs only (%2).").arg(m_tenant->id.toString(), count(m_ownVms))
-            : tr("%1 sees its own VMs only (%2, with the control, which is destroyed again).")
+            : tr("%1 sees its own VMs only (%2, the control among them; it is destroyed again).")
                   .arg(m_tenant->id.toString(), count(m_ownVms));
         pass(QString(own + u' ' + sentence + u' ' + m_notes.trimmed()).trimmed());
     };

@@ -3,8 +3,9 @@
 
 #include "models/tenantclient.h"
 
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsondocument.h>
+#include "service/core/json.h"
+#include "service/core/jsonwriter.h"
+
 #include <QtNetwork/qnetworkaccessmanager.h>
 #include <QtNetwork/qnetworkproxy.h>
 #include <QtNetwork/qnetworkreply.h>
@@ -22,6 +23,45 @@ constexpr qsizetype MostBody = 16 * 1024 * 1024; // a page of a list has far les
 QString quoted(const QString &text)
 {
     return u'\'' + QString(text).replace(u'\'', "'\\''"_L1) + u'\'';
+}
+
+constexpr int Indent = 2;
+
+// In the order of the text, which is the server's, and with nothing rounded.
+void appendPretty(QByteArray &out, const json::Value &value, int depth)
+{
+    const auto line = [&](int at) { out += '\n' + QByteArray(at * Indent, ' '); };
+    if (const json::Object *object = value.object(); object && !object->empty()) {
+        out += '{';
+        for (const json::Member &member : *object) {
+            line(depth + 1);
+            json::appendString(out, member.name);
+            out += ": ";
+            appendPretty(out, member.value, depth + 1);
+            out += ',';
+        }
+        out.chop(1);
+        line(depth);
+        out += '}';
+    } else if (const json::Array *array = value.array(); array && !array->empty()) {
+        out += '[';
+        for (const json::Value &element : *array) {
+            line(depth + 1);
+            appendPretty(out, element, depth + 1);
+            out += ',';
+        }
+        out.chop(1);
+        line(depth);
+        out += ']';
+    } else if (value.object() || value.array()) {
+        out += value.object() ? "{}" : "[]";
+    } else if (const QByteArray *text = value.string()) {
+        json::appendString(out, *text);
+    } else if (const json::Number *number = value.number()) {
+        out += number->text;
+    } else {
+        out += value.boolean() ? (*value.boolean() ? "true" : "false") : "null";
+    }
 }
 
 QUrl urlOf(const QUrl &server, const QByteArray &target)
@@ -78,8 +118,12 @@ QByteArray HttpAnswer::header(QByteArrayView name) const
 
 QString prettyJson(const QByteArray &body)
 {
-    const QJsonDocument document = QJsonDocument::fromJson(body);
-    return document.isNull() ? QString::fromUtf8(body) : QString::fromUtf8(document.toJson()).trimmed();
+    const auto value = json::parse(body);
+    if (!value)
+        return QString::fromUtf8(body);
+    QByteArray text;
+    appendPretty(text, *value, 0);
+    return QString::fromUtf8(text);
 }
 
 TenantClient::TenantClient(QUrl server, QObject *parent)

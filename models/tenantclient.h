@@ -41,7 +41,7 @@ struct HttpAnswer
     QByteArray header(QByteArrayView name) const; // the first of that name; null where there is none
 };
 
-// As people read it: indented, also where it is no JSON (then as it is).
+// JSON as people read it, indented, in its own order; anything else as it is.
 QString prettyJson(const QByteArray &body);
 
 class TenantClient : public QObject

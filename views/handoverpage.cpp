@@ -78,6 +78,7 @@ HandoverPage::HandoverPage(QWidget *parent)
     m_text->setAccessibleName(tr("Hand-over summary"));
     m_text->setOpenLinks(false);
     m_text->setTabChangesFocus(true);
+    m_text->document()->setDocumentMargin(Margin);
     column->addWidget(m_text, 1);
     m_note->setObjectName(u"handoverNote"_s);
     m_note->setTextFormat(Qt::PlainText);

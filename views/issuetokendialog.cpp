@@ -5,22 +5,19 @@
 
 #include "models/enginelink.h"
 #include "models/format.h"
-#include "service/crypto/publickeytext.h"
 #include "service/engine/tokencommands.h"
 #include "views/formfield.h"
-#include "views/icons.h"
+#include "views/keyfield.h"
 #include "views/messages.h"
 #include "views/theme.h"
 #include "views/tokendelivery.h"
 
-#include <QtCore/qfile.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qcombobox.h>
 #include <QtWidgets/qdialogbuttonbox.h>
 #include <QtWidgets/qlabel.h>
-#include <QtWidgets/qplaintextedit.h>
+#include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qpushbutton.h>
-#include <QtWidgets/qstyle.h>
 
 using namespace Qt::StringLiterals;
 
@@ -29,7 +26,6 @@ namespace views {
 namespace {
 
 constexpr qint64 MostHours = tokens::LongestLife / 3600;
-constexpr qint64 LargestKeyFile = 16 * 1024;
 
 } // namespace
 
@@ -39,8 +35,7 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     , m_tenant(new QComboBox(this))
     , m_scope(new QComboBox(this))
     , m_hours(new FormField(tr("&Valid for hours"), u"hoursEdit"_s, tr("1 to %1; 24 is a day").arg(MostHours), this))
-    , m_key(new QPlainTextEdit(this))
-    , m_keyNote(new QLabel(this))
+    , m_key(new KeyField(this))
     , m_mistake(new QLabel(this))
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Cancel, this))
 {
@@ -68,22 +63,12 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     m_scope->addItems({u"service:tenant-admin"_s, u"INPUT"_s, u"USER"_s, u"READ"_s});
     m_scope->setEditable(true);
     addLabelled(tr("&Scope"), u"scopeCombo"_s, m_scope);
+    m_scope->lineEdit()->setObjectName(u"scopeEdit"_s);
+    m_scope->lineEdit()->setAccessibleName(tr("Scope"));
     m_hours->setText(u"24"_s);
     m_hours->setCheck(FormField::wholeNumber(1, MostHours));
     column->addWidget(m_hours);
-    m_key->setTabChangesFocus(true);
-    m_key->setFont(fixedFont());
-    m_key->setPlaceholderText(tr("ssh-ed25519 AAAA…, base64, hex, or a PEM public key"));
-    m_key->setMaximumHeight(90);
-    addLabelled(tr("Holder's public &key"), u"keyEdit"_s, m_key);
-    m_keyNote->setObjectName(u"keyNote"_s);
-    m_keyNote->setTextFormat(Qt::PlainText);
-    m_keyNote->setWordWrap(true);
-    column->addWidget(m_keyNote);
-    auto *load = new QPushButton(icon(u"key"_s), tr("Key from a &file…"), this);
-    load->setObjectName(u"keyFileButton"_s);
-    connect(load, &QPushButton::clicked, this, &IssueTokenDialog::loadKey);
-    column->addWidget(load, 0, Qt::AlignLeft);
+    column->addWidget(m_key);
     m_mistake->setObjectName(u"mistakeLabel"_s);
     m_mistake->setProperty("mistake", true);
     m_mistake->setTextFormat(Qt::PlainText);
@@ -93,7 +78,7 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     QPushButton *go = m_buttons->addButton(tr("Issue token"), QDialogButtonBox::AcceptRole);
     go->setObjectName(u"issueTokenButton"_s);
     column->addWidget(m_buttons);
-    connect(m_key, &QPlainTextEdit::textChanged, this, &IssueTokenDialog::check);
+    connect(m_key, &KeyField::changed, this, &IssueTokenDialog::check);
     connect(m_hours, &FormField::changed, this, &IssueTokenDialog::check);
     connect(m_scope, &QComboBox::currentTextChanged, this, &IssueTokenDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &IssueTokenDialog::issue);
@@ -103,43 +88,17 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
 
 bool IssueTokenDialog::check()
 {
-    const auto key = crypto::parsePublicKeyText(m_key->toPlainText());
-    const bool empty = m_key->toPlainText().trimmed().isEmpty();
-    QString note;
-    if (key)
-        note = tr("✔ key %1").arg(QString::fromLatin1(crypto::keyThumbprint(*key)));
-    else if (!empty)
-        note = u"✖ "_s + key.error().detail;
-    m_keyNote->setText(note);
-    m_keyNote->setProperty("mistake", !key);
-    m_keyNote->setProperty("good", key.has_value());
-    m_keyNote->style()->unpolish(m_keyNote);
-    m_keyNote->style()->polish(m_keyNote);
-    m_key->setAccessibleDescription(note);
     const auto scope = tokens::Scope::fromRequest(m_scope->currentText().trimmed());
     m_scope->setToolTip(scope ? QString() : scope.error().detail);
     if (!scope)
         m_mistake->setText(tr("Scope: %1").arg(scope.error().detail));
     m_mistake->setVisible(!scope);
-    const bool valid = m_hours->isValid() && key && scope && m_tenant->count() > 0;
+    const bool valid = m_hours->isValid() && m_key->key() && scope && m_tenant->count() > 0;
     for (QAbstractButton *button : m_buttons->buttons()) {
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
             button->setEnabled(valid && !m_busy);
     }
     return valid;
-}
-
-void IssueTokenDialog::loadKey()
-{
-    const QString path = askOpenPath(this, tr("Public key"));
-    if (path.isEmpty())
-        return;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly) || file.size() > LargestKeyFile) {
-        m_keyNote->setText(tr("✖ %1 can't be read as a public key.").arg(path));
-        return;
-    }
-    m_key->setPlainText(QString::fromUtf8(file.read(LargestKeyFile)));
 }
 
 void IssueTokenDialog::issue()
@@ -149,7 +108,7 @@ void IssueTokenDialog::issue()
     m_busy = true;
     check();
     tokens::TokenRequest request;
-    request.subjectKey = *crypto::parsePublicKeyText(m_key->toPlainText());
+    request.subjectKey = *m_key->key();
     request.scope = *tokens::Scope::fromRequest(m_scope->currentText().trimmed());
     request.expiresInSeconds = m_hours->number() * 3600;
     const TenantId tenant(m_tenant->currentText().toUtf8());

@@ -9,7 +9,6 @@
 class QComboBox;
 class QDialogButtonBox;
 class QLabel;
-class QPlainTextEdit;
 
 namespace models {
 class EngineLink;
@@ -18,6 +17,7 @@ class EngineLink;
 namespace views {
 
 class FormField;
+class KeyField;
 
 class IssueTokenDialog : public QDialog
 {
@@ -28,15 +28,13 @@ public:
 
 private:
     bool check();
-    void loadKey();
     void issue();
 
     models::EngineLink &m_link;
     QComboBox *m_tenant;
     QComboBox *m_scope;
     FormField *m_hours;
-    QPlainTextEdit *m_key;
-    QLabel *m_keyNote;
+    KeyField *m_key;
     QLabel *m_mistake;
     QDialogButtonBox *m_buttons;
     bool m_busy = false;

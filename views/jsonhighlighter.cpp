@@ -16,7 +16,7 @@ void JsonHighlighter::highlightBlock(const QString &text)
     if (text.startsWith(u'#'))
         return setFormat(0, int(text.size()), colors().muted);
     static const QRegularExpression token(
-        u"(\"(?:[^\"\\\\]|\\\\.)*\")(\\s*:)?|(?<![\\w.-])-?\\d+(?![\\w.-])|\\b(?:true|false|null)\\b"_s);
+        u"(\"(?:[^\"\\\\]|\\\\.)*\")(\\s*:)?|(?<![\\w.:/?&=+-])-?\\d+(?![\\w.-])|\\b(?:true|false|null)\\b"_s);
     for (auto found = token.globalMatch(text); found.hasNext();) {
         const auto match = found.next();
         const bool quoted = match.hasCaptured(1);

@@ -85,7 +85,10 @@ void LeaveDialog::update()
     m_remove->setVisible(m_onboarding.tenant().has_value());
     if (!m_onboarding.tenant()) {
         m_text->setText(busy ? tr("The registration is under way; in a moment it is known whether the tenant exists.")
-                             : tr("Nothing exists: no tenant was created."));
+                : m_onboarding.lost() ? tr("It is not known whether the tenant exists: the server's answer to the "
+                                           "registration was lost. Register it "
+                                           "again with the same values to know; nothing is made twice.")
+                                      : tr("Nothing exists: no tenant was created."));
         return;
     }
     const QString id = m_onboarding.tenant()->id.toString();
@@ -100,6 +103,8 @@ void LeaveDialog::update()
                 ? tr("Its root token %1 is issued and delivered.")
                 : tr("Its root token %1 is issued but not delivered; once you leave, nobody can have its text."))
                          .arg(token->id.toString()));
+    else if (m_onboarding.lost())
+        lines.append(tr("It is not known whether a root token was issued: the server's answer was lost."));
     else
         lines.append(tr("No token was issued."));
     const std::pair<OnboardingStep, QString> checks[] = {{OnboardingStep::Isolation, tr("Isolation")},

@@ -71,10 +71,10 @@ Mark eventMark(const QString &event)
                  {"_DELETED"_L1, "_PURGED"_L1, "_REVOKED"_L1, "_SUSPENDED"_L1, "_DESTROYED"_L1, "_REMOVED"_L1,
                      "_STALE"_L1, "_WARNING"_L1, "_EXPIRING"_L1, "_DRAINED"_L1}))
         color = colors().warn;
-    else if (endsWithAny(event,
-                 {"_CREATED"_L1, "_ISSUED"_L1, "_REGISTERED"_L1, "_ENROLLED"_L1, "_VERIFIED"_L1, "_RESUMED"_L1,
-                     "_UNDELETED"_L1, "_RETURNED"_L1}))
+    else if (endsWithAny(event, {"_VERIFIED"_L1, "_RESUMED"_L1, "_UNDELETED"_L1, "_RETURNED"_L1}))
         color = colors().good;
+    else if (endsWithAny(event, {"_CREATED"_L1, "_ISSUED"_L1, "_REGISTERED"_L1, "_ENROLLED"_L1}))
+        color = colors().accent;
     return {iconOf(event), color};
 }
 
@@ -115,6 +115,18 @@ void MarkDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     const QRect rest = rect.adjusted(IconSize + 6, 0, 0, 0);
     painter->drawText(rest, Qt::AlignVCenter | Qt::AlignLeft,
         option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight, rest.width()));
+    painter->restore();
+}
+
+void NumberDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    QStyleOptionViewItem ground = option;
+    const QStyle *style = option.widget ? option.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &ground, painter, option.widget);
+    const bool selected = option.state & QStyle::State_Selected;
+    painter->save();
+    painter->setPen(selected ? option.palette.color(QPalette::HighlightedText) : colors().muted);
+    painter->drawText(option.rect.adjusted(0, 0, -12, 0), Qt::AlignVCenter | Qt::AlignRight, index.data().toString());
     painter->restore();
 }
 

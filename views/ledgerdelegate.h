@@ -37,4 +37,14 @@ private:
     MarkOf m_markOf;
 };
 
+// A number at the right of its column, muted, with room to the next one.
+class NumberDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+};
+
 } // namespace views

@@ -17,6 +17,7 @@
 #include <QtCore/qsettings.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qcombobox.h>
+#include <QtWidgets/qheaderview.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qpushbutton.h>
 #include <QtWidgets/qscrollbar.h>
@@ -64,8 +65,8 @@ LedgerPage::LedgerPage(const PageContext &context, QWidget *parent)
     m_splitter->setChildrenCollapsible(false);
     m_splitter->addWidget(m_listOrHint);
     m_splitter->addWidget(m_detail);
-    m_splitter->setStretchFactor(0, 3);
-    m_splitter->setStretchFactor(1, 2);
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setSizes({400, 300});
     m_splitter->restoreState(QSettings().value(QLatin1StringView(SplitterKey)).toByteArray());
     column->addWidget(m_splitter, 1);
 
@@ -89,6 +90,7 @@ void LedgerPage::buildList()
 {
     using Model = models::LedgerModel;
     m_list->setModel(m_model);
+    m_list->setItemDelegateForColumn(Model::IndexColumn, new NumberDelegate(this));
     m_list->setItemDelegateForColumn(Model::EventColumn,
         new MarkDelegate(
             [](const QModelIndex &index) {
@@ -102,6 +104,7 @@ void LedgerPage::buildList()
                 return outcome.isValid() ? outcomeMark(outcome.toInt()) : Mark();
             },
             this));
+    m_list->horizontalHeader()->setStretchLastSection(false);
     m_list->setColumnWidths({90, 160, 200, 180, 0, 120});
 
     connect(m_listOrHint, &ListOrHint::actionRequested, this, [this] {

@@ -75,7 +75,9 @@ ListOrHint::ListOrHint(QWidget *list, QWidget *parent)
     m_sentence->setWordWrap(true);
     m_sentence->setTextFormat(Qt::PlainText);
     m_action->setObjectName(u"hintAction"_s);
+    m_action->hide(); // until it is called something
     m_action->setProperty("primary", true);
+    m_action->hide();
     connect(m_action, &QPushButton::clicked, this, &ListOrHint::actionRequested);
     column->addWidget(m_title);
     column->addWidget(m_sentence);

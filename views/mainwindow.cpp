@@ -99,7 +99,10 @@ MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *par
         QMetaObject::invokeMethod(this, &MainWindow::showWelcome, Qt::QueuedConnection);
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    delete m_onboarding; // now: its end is told to this window, of which only the widget is left later
+}
 
 void MainWindow::addPage(Page *page)
 {

@@ -68,7 +68,7 @@ QString advice(ErrorCode code)
 
 QString Message::text() const
 {
-    QStringList lines {what};
+    QStringList lines{what};
     for (const QString &line : {why, todo}) {
         if (!line.isEmpty())
             lines.append(line);
@@ -85,7 +85,11 @@ Message messageOf(const QString &what, const Error &error)
             parts.append(field.pointer.mid(1) + u' ' + field.detail);
         why = parts.join(u"; "_s);
     }
-    return {what, why, advice(error.code)};
+    // Details of the engine may end with the same advice.
+    const QString todo = advice(error.code);
+    if (why.endsWith(todo))
+        why = why.chopped(todo.size()).trimmed();
+    return {what, why, todo};
 }
 
 void showMessage(QWidget *parent, const QString &title, const Message &message)

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Errors in three lines (what happened; why, with the numbers; what to do), every message box and every file picker. Tests
-// answer them beforehand instead of clicking.
+// Errors in three lines (what happened; why, with the numbers; what to do), every message box and every file picker.
+// Tests answer them beforehand instead of clicking.
 #pragma once
 
 #include "service/core/error.h"

@@ -287,7 +287,7 @@ void OnboardingWizard::deliver(const engine::IssuedToken &issued)
 
 void OnboardingWizard::reject()
 {
-    if (isFinished() || (!m_onboarding.tenant() && !m_onboarding.isRunning()))
+    if (isFinished() || (!m_onboarding.tenant() && !m_onboarding.isRunning() && !m_onboarding.lost()))
         return QDialog::reject();
     if (findChild<LeaveDialog *>())
         return;

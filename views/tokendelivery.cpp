@@ -9,6 +9,8 @@
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qpushbutton.h>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace views {
@@ -53,6 +55,8 @@ void TokenDelivery::reject()
         return QDialog::reject();
     m_asked = true;
     m_question->show();
+    layout()->activate();
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
     m_close->setText(tr("Close without delivering"));
     m_close->setFocus();
 }

@@ -3,10 +3,10 @@
 
 #include "views/verdictcard.h"
 
-#include "views/icons.h"
 #include "views/messages.h"
 #include "views/theme.h"
 
+#include <QtGui/qaccessible.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qprogressbar.h>
@@ -18,7 +18,6 @@ namespace views {
 
 VerdictCard::VerdictCard(const QString &name, QWidget *parent)
     : QFrame(parent)
-    , m_sign(new QLabel(this))
     , m_text(new QLabel(this))
     , m_running(new QProgressBar(this))
 {
@@ -26,9 +25,7 @@ VerdictCard::VerdictCard(const QString &name, QWidget *parent)
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(Margin, Gap, Margin, Gap);
     row->setSpacing(Gap);
-    m_sign->setFixedSize(20, 20);
     m_text->setObjectName(name + "Verdict"_L1);
-    m_text->setAccessibleName(tr("Verdict"));
     m_text->setTextFormat(Qt::PlainText);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -36,7 +33,6 @@ VerdictCard::VerdictCard(const QString &name, QWidget *parent)
     m_running->setRange(0, 0);
     m_running->setFixedSize(120, 8);
     m_running->setTextVisible(false);
-    row->addWidget(m_sign, 0, Qt::AlignTop);
     row->addWidget(m_text, 1);
     row->addWidget(m_running, 0, Qt::AlignVCenter);
     setMinimumHeight(48);
@@ -48,19 +44,16 @@ void VerdictCard::showRecord(const models::StepRecord &record)
     using State = models::StepRecord::State;
     QString text;
     const char *kind = "muted";
-    QIcon sign = icon(u"info"_s, colors().muted);
     switch (record.state) {
     case State::Waiting:
         text = tr("No verdict yet.");
         break;
     case State::Running:
         text = record.verdict.isEmpty() ? tr("Asking the server …") : record.verdict;
-        sign = icon(u"clock"_s, colors().muted);
         break;
     case State::Passed:
         text = u"✔ "_s + record.verdict;
         kind = "good";
-        sign = icon(u"ok"_s, colors().good);
         break;
     case State::Failed: {
         Message message = messageOf(record.what, record.error);
@@ -68,11 +61,13 @@ void VerdictCard::showRecord(const models::StepRecord &record)
             message.todo = record.todo;
         text = u"✖ "_s + message.text();
         kind = "mistake";
-        sign = icon(u"bad"_s, colors().bad);
         break;
     }
     }
-    m_sign->setPixmap(sign.pixmap(20, 20));
+    if (text != m_text->text() && (record.state == State::Passed || record.state == State::Failed)) {
+        QAccessibleAnnouncementEvent spoken(m_text, text);
+        QAccessible::updateAccessibility(&spoken);
+    }
     m_text->setText(text);
     m_running->setVisible(record.state == State::Running);
     for (const char *each : {"muted", "good", "mistake"})

@@ -23,7 +23,6 @@ public:
     void showRecord(const models::StepRecord &record);
 
 private:
-    QLabel *m_sign;
     QLabel *m_text;
     QProgressBar *m_running;
 };

@@ -103,24 +103,26 @@ void VerifyCard::show(const models::VerifyOutcome &outcome, Timestamp time)
 void VerifyCard::showGood(const ledger::VerifyReport &report, const models::VerifyOutcome &outcome, Timestamp time)
 {
     m_title->setText(tr("Verified: %1 entries").arg(models::count(qint64(report.size))));
-    const QString seconds = QLocale().toString(double(outcome.took.count()) / 1000, 'f', 1);
+    const QString took = outcome.took < std::chrono::seconds(1)
+        ? tr("%1 ms").arg(outcome.took.count())
+        : tr("%1 s").arg(QLocale().toString(double(outcome.took.count()) / 1000, 'f', 1));
     m_detail->setText(
         tr("Every leaf, tile and root was computed again, the signed checkpoint and the high-water mark agree, "
-           "and the replayed entries give the tables as they are. %1, in %2 s.")
-            .arg(models::localTime(time), seconds)
+           "and the replayed entries give the tables as they are.")
         + u'\n'
-        + tr("Root %1 · key %2 · origin %3")
-              .arg(QString::fromLatin1(toBase64(report.root.view())), QString::fromLatin1(report.keyId),
-                  models::plainText(report.origin)));
+        + tr("%1 · took %2 · key %3 · origin %4")
+              .arg(models::localTime(time), took, QString::fromLatin1(report.keyId), models::plainText(report.origin))
+        + u'\n' + tr("Root %1").arg(QString::fromLatin1(toBase64(report.root.view()))));
 }
 
 void VerifyCard::showBad(const ledger::VerifyReport &report)
 {
     m_title->setText(tr("Verification failed: this ledger can't be trusted as it is"));
-    const QString found =
-        models::plainText(report.damage) + u" ("_s + QString::fromLatin1(ledger::damageName(report.kind)) + u')';
-    QStringList lines{
-        report.firstBad ? tr("First bad entry %1: %2").arg(models::count(qint64(*report.firstBad)), found) : found};
+    const QString kind = QString::fromLatin1(ledger::damageName(report.kind));
+    const QString found = models::plainText(report.damage);
+    QStringList lines{report.firstBad
+            ? tr("First bad entry %1 (%2): %3").arg(models::count(qint64(*report.firstBad)), kind, found)
+            : u"%1: %2"_s.arg(kind, found)};
     lines.append(
         tr("Stop the server, keep a copy of the data directory as it is, and compare it with a checkpoint kept "
            "elsewhere; then restore a backup from before the damage."));

@@ -10,7 +10,8 @@
 
 #include <QtCore/qdebug.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <charconv>
 
 using namespace Qt::StringLiterals;
 
@@ -38,15 +39,23 @@ engine::Caller callerOf(const Identity &identity, const http::Request &request)
         .scope = identity.scope};
 }
 
+// On every answer to a tenant, so without temporaries.
+QByteArray rateField(QByteArrayView first, qint64 a, QByteArrayView second, qint64 b)
+{
+    constexpr qsizetype longest = 20; // of a number
+    QByteArray text(first.size() + second.size() + 2 * longest, Qt::Uninitialized);
+    char *at = std::ranges::copy(first, text.data()).out;
+    at = std::to_chars(at, at + longest, a).ptr;
+    at = std::ranges::copy(second, at).out;
+    at = std::to_chars(at, at + longest, b).ptr;
+    text.truncate(at - text.constData());
+    return text;
+}
+
 void addRateHeaders(http::Response &response, const tenancy::RateVerdict &rate)
 {
-    // On every answer to a tenant: one buffer each, no sums of temporaries.
-    char policy[48], left[64];
-    const int policySize = std::snprintf(policy, sizeof policy, "\"tenant\";q=%lld;w=60", rate.limit);
-    const int leftSize =
-        std::snprintf(left, sizeof left, "\"tenant\";r=%lld;t=%lld", rate.remaining, rate.resetSeconds);
-    response.headers.append({"RateLimit-Policy"_ba, QByteArray(policy, policySize)});
-    response.headers.append({"RateLimit"_ba, QByteArray(left, leftSize)});
+    response.headers.append({"RateLimit-Policy"_ba, rateField("\"tenant\";q=", rate.limit, ";w=", 60)});
+    response.headers.append({"RateLimit"_ba, rateField("\"tenant\";r=", rate.remaining, ";t=", rate.resetSeconds)});
 }
 
 } // namespace

@@ -152,12 +152,13 @@ private Q_SLOTS:
         QCOMPARE(QString::fromUtf8(shell.readAllStandardOutput()),
             u"-si|-X|POST|http://127.0.0.1:9221/v1/tenants/acme/tokens|-H|Authorization: Bearer T|-H|Idempotency-Key: "
             u"k1|"
-            "-H|Content-Type: application/json|-d|{\n    \"name\": \"it's\"\n}|"_s);
+            "-H|Content-Type: application/json|-d|{\n  \"name\": \"it's\"\n}|"_s);
     }
 
-    void whatIsNoJsonIsShownAsItIs()
+    void jsonIsIndentedInItsOwnOrderAndAnythingElseAsItIs()
     {
-        QCOMPARE(models::prettyJson("{\"a\":1}"), u"{\n    \"a\": 1\n}"_s);
+        QCOMPARE(models::prettyJson("{\"b\":1.50,\"a\":[],\"c\":{},\"d\":[true,null]}"),
+            u"{\n  \"b\": 1.50,\n  \"a\": [],\n  \"c\": {},\n  \"d\": [\n    true,\n    null\n  ]\n}"_s);
         QCOMPARE(models::prettyJson("plain text"), u"plain text"_s);
         QCOMPARE(models::prettyJson({}), QString());
     }

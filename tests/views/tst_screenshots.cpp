@@ -1,16 +1,21 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Draws every page in both themes into the folder named by SCREENSHOT_DIR (else a temporary one), for people to look at; and
-// checks that each has drawn more than its ground.
+// Draws every page in both themes into the folder named by SCREENSHOT_DIR (else a temporary one), for people to look
+// at; and checks that each has drawn more than its ground.
 
 #include "tests/views/viewhouse.h"
-#include "views/tenantspage.h"
+#include "views/ledgerpage.h"
+#include "views/mainwindow.h"
+#include "views/onboardingwizard.h"
+#include "views/welcomedialog.h"
 
 #include <QtCore/qdir.h>
 #include <QtCore/qset.h>
+#include <QtTest/qsignalspy.h>
+#include <QtWidgets/qabstractitemview.h>
 #include <QtWidgets/qstylefactory.h>
-#include <QtWidgets/qtableview.h>
+#include <QtWidgets/qtreewidget.h>
 
 using namespace Qt::StringLiterals;
 
@@ -34,18 +39,102 @@ private Q_SLOTS:
     }
     void cleanupTestCase() { m_house.reset(); }
 
-    void tenants_data() { themes(); }
-    void tenants()
+    void pages_data()
+    {
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<int>("page");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("list");
+        for (const bool dark : {false, true}) {
+            int page = 0;
+            for (const char *name : {"tenants", "tokens", "ledger"}) {
+                const QString list = QString::fromLatin1(name) == "ledger"_L1
+                    ? u"ledgerList"_s
+                    : QString::fromLatin1(name).chopped(1) + u"List"_s;
+                QTest::addRow("the page of the %s, %s", name, dark ? "dark" : "light")
+                    << dark << page++ << QString::fromLatin1(name) << list;
+            }
+        }
+    }
+
+    void pages()
+    {
+        QFETCH(bool, dark);
+        QFETCH(int, page);
+        QFETCH(QString, name);
+        QFETCH(QString, list);
+        apply(dark);
+        views::MainWindow window(*m_house->link, {.url = u"http://127.0.0.1:9221"_s});
+        window.resize(1440, 900);
+        window.show();
+        window.showPage(page);
+        auto *table = window.findChild<QAbstractItemView *>(list);
+        QVERIFY(table);
+        QTRY_VERIFY(table->model()->rowCount() > 0);
+        QTRY_VERIFY(table->isVisible());
+        const QModelIndex first = table->model()->index(0, 0);
+        QTRY_VERIFY(first.siblingAtColumn(1).data().toString() != u"–"_s);
+        table->setCurrentIndex(first);
+        if (auto *fields = window.findChild<QTreeWidget *>(u"ledgerFields"_s); fields && list == "ledgerList"_L1)
+            QTRY_VERIFY(fields->isVisible());
+        keep(window, name, dark);
+    }
+
+    void welcome_data() { themes(); }
+    void welcome()
     {
         QFETCH(bool, dark);
         apply(dark);
-        views::TenantsPage page({*m_house->link, m_house->tasks}, nullptr);
-        page.resize(1232, 800);
-        page.show();
-        auto *list = child<QTableView>(&page, "tenantList");
-        QTRY_COMPARE(list->model()->rowCount(), 3);
-        list->selectRow(0);
-        keep(page, u"tenants"_s, dark);
+        views::WelcomeDialog dialog(
+            {u"/home/admin/.local/share/tenant-console"_s}, u"http://127.0.0.1:9221"_s, nullptr);
+        dialog.show();
+        keep(dialog, u"welcome"_s, dark);
+    }
+
+    void onboarding_data() { themes(); }
+    void onboarding()
+    {
+        QFETCH(bool, dark);
+        apply(dark);
+        views::OnboardingWizard wizard(*m_house->link, QUrl(u"http://127.0.0.1:9221"_s), nullptr);
+        wizard.show();
+        keep(wizard, u"onboarding"_s, dark);
+    }
+
+    // Last, for it does damage.
+    void damagedLedger_data() { themes(); }
+    void damagedLedger()
+    {
+        QFETCH(bool, dark);
+        apply(dark);
+        views::MainWindow window(*m_house->link, {.url = u"http://127.0.0.1:9221"_s});
+        window.resize(1440, 900);
+        window.show();
+        window.showPage(2);
+        auto *page = window.findChild<views::LedgerPage *>();
+        QVERIFY(page);
+        QSignalSpy verified(page, &views::LedgerPage::verified);
+        auto *verify = child<QAbstractButton>(page, "verifyButton");
+        if (!dark) {
+            verify->click();
+            QTRY_COMPARE(verified.size(), 1);
+            page->showEntry(2);
+            auto *fields = child<QTreeWidget>(page, "ledgerFields");
+            QTRY_VERIFY(fields->topLevelItemCount() > 3);
+            fields->setCurrentItem(fields->topLevelItem(3));
+            keep(window, u"ledger-verified"_s, dark);
+            const auto database =
+                store::Database::open(m_house->engine.paths().database(), store::Database::Mode::ReadWrite);
+            QVERIFY(database);
+            QVERIFY((*database)->execute(u"DROP TRIGGER ledger_entry_keeps"_s));
+            QVERIFY((*database)->execute(u"UPDATE ledger_entry SET outcome = 'failed' WHERE idx = 4"_s));
+            verified.clear();
+        }
+        verify->click();
+        QTRY_COMPARE(verified.size(), 1);
+        child<QAbstractButton>(page, "showBadEntryButton")->click();
+        QTRY_VERIFY(child<QTreeWidget>(page, "ledgerFields")->isVisible());
+        keep(window, u"ledger-damaged"_s, dark);
     }
 
 private:
@@ -55,10 +144,7 @@ private:
         QTest::newRow("light") << false;
         QTest::newRow("dark") << true;
     }
-    static void apply(bool dark)
-    {
-        views::applyTheme(*qApp, dark ? Qt::ColorScheme::Dark : Qt::ColorScheme::Light);
-    }
+    static void apply(bool dark) { views::applyTheme(*qApp, dark ? Qt::ColorScheme::Dark : Qt::ColorScheme::Light); }
     void keep(QWidget &widget, const QString &name, bool dark)
     {
         QCoreApplication::sendPostedEvents(); // layouts that are due
