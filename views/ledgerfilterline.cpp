@@ -105,6 +105,7 @@ void LedgerFilterLine::buildOutcomes(QHBoxLayout *row)
         auto *button = new QToolButton(this);
         button->setObjectName(name);
         button->setText(text);
+        button->setProperty("chip", true);
         button->setCheckable(true);
         button->setChecked(id == AnyOutcome);
         button->setAccessibleName(tr("Outcome: %1").arg(text));

@@ -112,6 +112,7 @@ QWidget *TokenCard::buildButtons()
 QWidget *TokenCard::buildFacts()
 {
     auto *facts = new QWidget(this);
+    facts->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     auto *form = new QFormLayout(facts);
     form->setContentsMargins(0, 0, 0, 0);
     form->setHorizontalSpacing(Margin);
