@@ -17,59 +17,7 @@ namespace {
 // Entries looked at in one question: some ten milliseconds where no index helps.
 constexpr LeafIndex SearchStep = 65'536;
 
-QString actorKind(ledger::ActorKind kind)
-{
-    switch (kind) {
-    case ledger::ActorKind::Admin:
-        return LedgerModel::tr("admin");
-    case ledger::ActorKind::Auditor:
-        return LedgerModel::tr("auditor");
-    case ledger::ActorKind::Tenant:
-        return LedgerModel::tr("tenant");
-    case ledger::ActorKind::System:
-        return LedgerModel::tr("system");
-    }
-    return {};
-}
-
 } // namespace
-
-QString outcomeText(std::optional<ledger::Outcome> outcome)
-{
-    if (!outcome)
-        return LedgerModel::tr("unreadable");
-    switch (*outcome) {
-    case ledger::Outcome::Ok:
-        return LedgerModel::tr("ok");
-    case ledger::Outcome::Denied:
-        return LedgerModel::tr("denied");
-    case ledger::Outcome::Failed:
-        return LedgerModel::tr("failed");
-    }
-    return {};
-}
-
-EntryRow entryRow(LeafIndex index, const QByteArray &bytes)
-{
-    EntryRow row;
-    row.index = index;
-    const auto entry = ledger::parseEntry(bytes);
-    if (!entry) {
-        row.event = LedgerModel::tr("not an entry");
-        return row;
-    }
-    row.time = localTime(entry->time);
-    row.utc = utcTime(entry->time);
-    row.event = QString::fromLatin1(entry->eventType);
-    row.tenant = plainText(entry->tenant.toString());
-    const QString kind = actorKind(entry->actor.kind);
-    const QString who = plainText(
-        entry->actor.subject.isEmpty() ? entry->actor.tokenId.toString() : QString::fromUtf8(entry->actor.subject));
-    row.actor = who.isEmpty() ? kind : kind + u" · "_s + shortHash(who);
-    row.actorWhole = who.isEmpty() ? kind : kind + u" · "_s + who;
-    row.outcome = entry->outcome;
-    return row;
-}
 
 LedgerModel::LedgerModel(EngineLink &link, QObject *parent)
     : PagedModel(parent)

@@ -10,29 +10,13 @@
 #pragma once
 
 #include "models/enginelink.h"
+#include "models/entryrow.h"
 #include "models/pagedmodel.h"
-#include "service/ledger/entry.h"
 #include "service/ledger/filter.h"
 
 #include <deque>
 
 namespace models {
-
-// One row, ready to be shown.
-struct EntryRow
-{
-    LeafIndex index = 0;
-    QString time; // local
-    QString utc;
-    QString event;
-    QString tenant; // empty: an entry of the installation
-    QString actor; // shortened
-    QString actorWhole;
-    std::optional<ledger::Outcome> outcome; // none: the bytes are no entry
-};
-
-EntryRow entryRow(LeafIndex index, const QByteArray &bytes);
-QString outcomeText(std::optional<ledger::Outcome> outcome);
 
 struct LedgerFilter
 {
@@ -73,6 +57,9 @@ public:
 
     const LedgerFilter &filter() const { return m_filter; }
     void setFilter(const LedgerFilter &filter);
+
+    // Entries there are, whatever the filter says.
+    TreeSize ledgerSize() const { return m_size; }
 
     // Whether rows may be missing from the count, other than those of the last moment.
     bool isSearching() const;

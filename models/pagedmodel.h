@@ -63,7 +63,7 @@ protected:
     // Other rows: positions [0, count). Answers to what was asked before are dropped. `change` makes the subclass ready for
     // them, at the moment when nobody looks.
     void restart(qint64 count, const std::function<void()> &change = {});
-    // Also while nobody has been told yet, the rows that were there keep their positions.
+    // More rows at that end. While it is announced, those that were there are looked at under their old positions.
     void growFront(qint64 rows);
     void growBack(qint64 rows);
 

@@ -4,7 +4,6 @@
 #include "views/ledgerpage.h"
 
 #include "models/format.h"
-#include "views/icons.h"
 #include "views/ledgerdelegate.h"
 #include "views/ledgerdetail.h"
 #include "views/ledgerfilterline.h"
@@ -40,7 +39,7 @@ LedgerPage::LedgerPage(const PageContext &context, QWidget *parent)
     , m_model(new models::LedgerModel(m_link, this))
     , m_verification(new models::Verification(this))
     , m_filter(new LedgerFilterLine(this))
-    , m_verify(new QPushButton(icon(u"verify"_s), tr("Verify ledger"), this))
+    , m_verify(new QPushButton(tr("Verify ledger"), this))
     , m_card(new VerifyCard(this))
     , m_count(new QLabel(this))
     , m_order(new QComboBox(this))
@@ -51,6 +50,7 @@ LedgerPage::LedgerPage(const PageContext &context, QWidget *parent)
 {
     setObjectName(u"ledgerPage"_s);
     m_verify->setObjectName(u"verifyButton"_s);
+    m_verify->setProperty("primary", true);
     m_verify->setToolTip(tr("Compute the whole ledger again and compare it with what is stored and signed"));
     connect(m_verify, &QPushButton::clicked, this, &LedgerPage::startVerification);
     m_filter->addButton(m_verify);
@@ -196,13 +196,14 @@ void LedgerPage::showState()
 {
     const qint64 rows = m_model->rowCount();
     const bool filtered = !m_model->filter().isEmpty();
+    const QString all = models::count(qint64(m_model->ledgerSize()));
     if (m_model->isSearching())
         m_count->setText(
-            tr("%1 entries match so far, %2 % searched").arg(models::count(rows)).arg(m_model->searched()));
+            tr("%1 of %2 entries so far, %3 % searched").arg(models::count(rows), all).arg(m_model->searched()));
     else if (filtered)
-        m_count->setText(tr("%1 entries match").arg(models::count(rows)));
+        m_count->setText(tr("%1 of %2 entries").arg(models::count(rows), all));
     else
-        m_count->setText(tr("%1 entries").arg(models::count(rows)));
+        m_count->setText(rows == 1 ? tr("1 entry") : tr("%1 entries").arg(all));
 
     if (!m_failure.isEmpty())
         m_listOrHint->showHint(tr("The ledger can't be read"), m_failure, tr("Try again"));

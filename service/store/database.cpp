@@ -32,13 +32,10 @@ struct Setting
     const char *wanted; // as SQLite reads it back
 };
 
-// FULL: a commit is on the disk before it is answered. NORMAL could lose it after its checkpoint was handed out, and the
-// tree would fork.
+// FULL: a commit is on the disk before it is answered. NORMAL could lose it after its checkpoint was handed out, and
+// the tree would fork.
 constexpr Setting WriterSettings[] = {
-    {"journal_mode", "wal"},
-    {"synchronous", "2"},
-    {"foreign_keys", "1"},
-    {"trusted_schema", "0"},
+    {"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"trusted_schema", "0"},
     {"wal_autocheckpoint", "4000"}, // pages of 8 KiB
     {"cache_size", "-16384"}, // KiB
 };

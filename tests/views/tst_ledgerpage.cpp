@@ -50,15 +50,15 @@ private Q_SLOTS:
     {
         addVms("acme", 5);
         QTest::keyClicks(tenant(), u"acme"_s);
-        QTRY_COMPARE(countText(), u"6 entries match"_s);
+        QTRY_COMPARE(countText(), matching(6));
         auto *event = child<QComboBox>(m_page.get(), "ledgerEvent");
         event->setCurrentText(u"VM_REGISTERED"_s);
-        QTRY_COMPARE(countText(), u"5 entries match"_s);
+        QTRY_COMPARE(countText(), matching(5));
         QTRY_COMPARE(cell(0, LedgerModel::EventColumn), u"VM_REGISTERED"_s);
         tenant()->clear();
         event->setCurrentIndex(0);
         press("okChip");
-        QTRY_COMPARE(countText(), u"%1 entries match"_s.arg(m_house->engine.size()));
+        QTRY_COMPARE(countText(), u"%1 of %1 entries"_s.arg(m_house->engine.size()));
         press("anyOutcomeChip");
         QTRY_COMPARE(countText(), u"%1 entries"_s.arg(m_house->engine.size()));
     }
@@ -168,7 +168,7 @@ private Q_SLOTS:
     void showingAnEntryThatTheFilterHidesTakesTheFilterAway()
     {
         QTest::keyClicks(tenant(), u"acme"_s);
-        QTRY_COMPARE(countText(), u"1 entries match"_s);
+        QTRY_COMPARE(countText(), matching(1));
         m_page->showEntry(0);
         QCOMPARE(tenant()->text(), QString());
         QCOMPARE(list()->currentIndex().row(), rows() - 1);
@@ -275,7 +275,7 @@ private Q_SLOTS:
         QTRY_COMPARE(hintTitle(), u"The ledger can't be read"_s);
         tamper({u"ALTER TABLE hidden RENAME TO ledger_entry"_s});
         press("hintAction");
-        QTRY_COMPARE(countText(), u"1 entries match"_s);
+        QTRY_COMPARE(countText(), matching(1));
         QVERIFY(list()->isVisible());
     }
 
@@ -284,7 +284,7 @@ private Q_SLOTS:
         const TreeSize before = m_house->engine.size();
         m_page->showEntry(1);
         QTest::keyClicks(tenant(), u"acme"_s);
-        QTRY_COMPARE(countText(), u"1 entries match"_s);
+        QTRY_COMPARE(countText(), matching(1));
         QSignalSpy verified(m_page.get(), &views::LedgerPage::verified);
         press("verifyButton");
         QTRY_COMPARE(verified.size(), 1);
@@ -328,6 +328,7 @@ private:
     QTableView *list() { return child<QTableView>(m_page.get(), "ledgerList"); }
     QLineEdit *tenant() { return child<QLineEdit>(m_page.get(), "ledgerTenantEdit"); }
     QString countText() { return child<QLabel>(m_page.get(), "ledgerCount")->text(); }
+    QString matching(int found) { return u"%1 of %2 entries"_s.arg(found).arg(m_house->engine.size()); }
     QString hintTitle() { return child<QLabel>(m_page.get(), "hintTitle")->text(); }
     int rows() { return list()->model()->rowCount(); }
     QString cell(int row, int column) { return list()->model()->index(row, column).data().toString(); }

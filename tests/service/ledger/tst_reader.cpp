@@ -140,6 +140,7 @@ private Q_SLOTS:
         QCOMPARE(readIndices(filter), indices);
         QCOMPARE(reader.count(filter).value(), std::uint64_t(indices.size()));
         QCOMPARE(reader.count(filter, 3).value(), std::min<std::uint64_t>(3, std::uint64_t(indices.size())));
+        QCOMPARE(reader.indices(filter).value(), std::vector<LeafIndex>(indices.begin(), indices.end()));
 
         filter.limit = 2;
         QCOMPARE(readIndices(filter), indices.first(std::min<qsizetype>(2, indices.size())));
@@ -203,19 +204,23 @@ private Q_SLOTS:
         QFETCH(EntryFilter, filter);
         QFETCH(QString, plan);
         const FilterSql sql = filterSql(filter);
-        QSqlQuery query(m_database->connection());
-        QVERIFY(query.prepare(u"EXPLAIN QUERY PLAN SELECT idx, bytes FROM ledger_entry WHERE idx >= ? AND idx < ?"_s
-            + (sql.condition.isEmpty() ? QString() : u" AND "_s + sql.condition) + u" ORDER BY idx DESC LIMIT 10"_s));
-        query.bindValue(0, 0);
-        query.bindValue(1, 9);
-        for (qsizetype i = 0; i < sql.values.size(); ++i)
-            query.bindValue(int(i) + 2, sql.values[i]);
-        QVERIFY(query.exec());
-        QStringList steps;
-        while (query.next())
-            steps.append(query.value(3).toString());
-        QCOMPARE(steps.size(), 1);
-        QVERIFY2(steps.front().contains(plan), qPrintable(steps.front()));
+        for (const QString &shape : {u"idx, bytes/ DESC"_s, u"idx/"_s}) { // of read() and of indices()
+            QSqlQuery query(m_database->connection());
+            QVERIFY(query.prepare(u"EXPLAIN QUERY PLAN SELECT "_s + shape.section(u'/', 0, 0)
+                + u" FROM ledger_entry WHERE idx >= ? AND idx < ?"_s
+                + (sql.condition.isEmpty() ? QString() : u" AND "_s + sql.condition) + u" ORDER BY idx"_s
+                + shape.section(u'/', 1, 1) + u" LIMIT 10"_s));
+            query.bindValue(0, 0);
+            query.bindValue(1, 9);
+            for (qsizetype i = 0; i < sql.values.size(); ++i)
+                query.bindValue(int(i) + 2, sql.values[i]);
+            QVERIFY(query.exec());
+            QStringList steps;
+            while (query.next())
+                steps.append(query.value(3).toString());
+            QCOMPARE(steps.size(), 1);
+            QVERIFY2(steps.front().contains(plan), qPrintable(steps.front()));
+        }
     }
 
     void tilesAsPublished_data()
