@@ -69,8 +69,12 @@ Result<QByteArray> runAdminCommand(
     const engine::DataPaths paths {QDir::cleanPath(QDir(dataDirectory).absolutePath())};
     TRY(engine::checkDataDirectory(paths));
     if (!command.rotate && command.role.isEmpty()) {
-        ASSIGN_OR_RETURN(const QByteArray text, crypto::readSecretFile(paths.adminToken(), tokens::MostTokenBytes + 1));
-        return text.trimmed();
+        const auto text = crypto::readSecretFile(paths.adminToken(), tokens::MostTokenBytes + 1);
+        if (!text || !tokens::parseToken(text->trimmed()))
+            return fail(ErrorCode::Refused,
+                u"%1 %2. Make a new one: service-vm-tenant admin-token --rotate"_s.arg(paths.adminToken(),
+                    text ? u"holds no token"_s : u"can't be read ("_s + text.error().detail + u')'));
+        return text->trimmed();
     }
     if (engine::isHeld(paths.root)) {
         ASSIGN_OR_RETURN(const json::Value answer, engine::askControl(paths, requestLine(command)));

@@ -10,6 +10,7 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdebug.h>
 #include <QtCore/qdir.h>
+#include <QtNetwork/qtcpserver.h>
 
 using namespace Qt::StringLiterals;
 
@@ -54,7 +55,9 @@ Result<std::unique_ptr<Application>> Application::start(ServeOptions options)
 
 Result<void> Application::open()
 {
-    auto directory = engine::DataDirectory::lock(m_options.dataDirectory, [this](const engine::DataPaths &paths) {
+    auto directory = engine::DataDirectory::lock(m_options.dataDirectory, [this](const engine::DataPaths &paths) -> Result<void> {
+        // Nothing is made for a server that could not listen.
+        TRY(checkPort());
         return engine::buildInstallation(paths, m_clock, baseUrl(), m_options.passphrase);
     });
     if (!directory) {
@@ -84,6 +87,7 @@ Result<void> Application::open()
     ASSIGN_OR_RETURN(m_port, m_door->start(m_options.address, m_options.port));
     TRY(renewAdminToken());
     TRY(record("SERVER_STARTED"));
+    m_started = true;
 
     m_control = std::make_unique<engine::ControlServer>(
         [this](const json::Value &request, engine::ControlServer::Reply reply) { onControl(request, std::move(reply)); });
@@ -101,8 +105,10 @@ void Application::stop(std::chrono::milliseconds grace)
         m_control->close();
     if (m_door) {
         m_door->stop(grace);
-        if (auto recorded = record("SERVER_STOPPED"); !recorded)
-            qWarning().noquote() << recorded.error().detail;
+        if (m_started) {
+            if (auto recorded = record("SERVER_STOPPED"); !recorded)
+                qWarning().noquote() << recorded.error().detail;
+        }
     }
     // The engine answers what is queued, through api, door and control socket: they go after it.
     m_engine.reset();
@@ -120,6 +126,17 @@ QString Application::url() const
         ? u'[' + m_options.address.toString() + u']'
         : m_options.address.toString();
     return u"http://%1:%2"_s.arg(host).arg(m_port);
+}
+
+Result<void> Application::checkPort() const
+{
+    QTcpServer probe;
+    if (m_options.port == 0 || probe.listen(m_options.address, m_options.port))
+        return {};
+    return fail(ErrorCode::Refused,
+        u"%1 port %2 can't be listened on: %3. Choose another --port."_s.arg(m_options.address.toString())
+            .arg(m_options.port)
+            .arg(probe.errorString()));
 }
 
 Result<void> Application::record(const char *eventType)

@@ -41,6 +41,7 @@ public:
 private:
     explicit Application(ServeOptions options);
     Result<void> open();
+    Result<void> checkPort() const;
     Result<void> record(const char *eventType);
     Result<void> renewAdminToken();
     void onControl(const json::Value &request, engine::ControlServer::Reply reply);
@@ -54,6 +55,7 @@ private:
     std::unique_ptr<http::IoThread> m_door;
     std::unique_ptr<engine::ControlServer> m_control;
     quint16 m_port = 0;
+    bool m_started = false; // and said so in the ledger
     std::function<void()> m_raise;
 };
 

@@ -9,6 +9,7 @@
 #include "app/signals.h"
 #include "service/core/encoding.h"
 #include "service/crypto/runtime.h"
+#include "service/engine/tokencommands.h"
 #include "service/tokens/rules.h"
 
 #include <QtCore/qcoreapplication.h>
@@ -85,6 +86,9 @@ Result<int> serve(QCoreApplication &application, app::ServeOptions options)
     ASSIGN_OR_RETURN(const auto server, app::Application::start(std::move(options)));
     if (server->isNewInstallation())
         std::fprintf(stderr, "%s: the administrator's token is in %s\n", Program,
+            server->paths().adminToken().toLocal8Bit().constData());
+    else if (!engine::adminTokenId(server->paths().adminToken()))
+        std::fprintf(stderr, "%s: %s holds no token; make one: service-vm-tenant admin-token --rotate\n", Program,
             server->paths().adminToken().toLocal8Bit().constData());
     std::printf("listening on %s\n", server->url().toLatin1().constData());
     std::fflush(stdout);

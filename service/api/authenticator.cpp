@@ -3,6 +3,7 @@
 
 #include "service/api/authenticator.h"
 
+#include "service/core/encoding.h"
 #include "service/http/message.h"
 #include "service/tokens/jws.h"
 
@@ -15,6 +16,13 @@ namespace api {
 namespace {
 
 constexpr size_t MostCached = 16'384;
+
+// A token has one text: header and claims as we write them, no other order and no blanks.
+bool isOurSpelling(const tokens::ParsedToken &parsed)
+{
+    const QByteArray header = R"({"alg":"EdDSA","typ":"at+jwt","kid":")" + parsed.keyId.text() + R"("})";
+    return parsed.signingInput == toBase64Url(header) + '.' + toBase64Url(tokens::writeClaims(parsed.claims));
+}
 
 } // namespace
 
@@ -56,6 +64,8 @@ Result<Authenticator::Known> Authenticator::examine(QByteArrayView text) const
         return fail(tokens::refused(tokens::Refusal::UnknownKey));
     if (!record)
         return fail(tokens::refused(tokens::Refusal::Revoked));
+    if (!isOurSpelling(parsed))
+        return fail(tokens::refused(tokens::Refusal::Malformed));
     if (!tokens::verifyParsed(parsed, *key))
         return fail(tokens::refused(tokens::Refusal::BadSignature));
     if (record->keyId != parsed.keyId || !tokens::matches(parsed.claims, *record, m_issuer))

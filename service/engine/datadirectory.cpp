@@ -5,6 +5,7 @@
 
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
+#include <QtCore/qfileinfo.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -23,6 +25,8 @@ namespace {
 
 // Moved up in this order; the lock file of a directory is the directory itself.
 constexpr std::array Pieces {"tenants.db", "keys", "ledger.vkey", "admin.token", "high-water", "audit-exports"};
+
+constexpr quint64 SmallestRoom = 1024 * 1024; // bytes; a new directory needs about a quarter
 
 QString systemReason()
 {
@@ -107,15 +111,33 @@ Result<void> checkDataDirectory(const DataPaths &paths)
             return fail(ErrorCode::Refused,
                 u"%1 is missing (%2). Nothing was made in its place; restore it from a backup."_s.arg(path, what));
         TRY(checkMode(path, false));
+        if (QFileInfo(path).size() == 0)
+            return fail(ErrorCode::Refused,
+                u"%1 is empty (%2). It was left alone; restore it from a backup."_s.arg(path, what));
     }
+    // It may be missing (a new one can be made), but it is a credential.
+    if (QFileInfo(paths.adminToken()).isSymLink() || QFile::exists(paths.adminToken()))
+        TRY(checkMode(paths.adminToken(), false));
     return checkMode(paths.keys(), true);
+}
+
+Result<void> checkWritable(const DataPaths &paths)
+{
+    for (const QString &path : {paths.root, paths.database(), paths.highWater()}) {
+        if (::faccessat(AT_FDCWD, native(path).constData(), W_OK, AT_EACCESS) != 0)
+            return fail(ErrorCode::Refused,
+                u"%1 can't be written: %2. Nothing was changed; make it writable or choose another --data-dir."_s.arg(
+                    path, systemReason()));
+    }
+    return {};
 }
 
 Result<std::unique_ptr<DataDirectory>> DataDirectory::lock(
     const QString &path, const std::function<Result<void>(const DataPaths &)> &build)
 {
     const QString root = QDir::cleanPath(QDir(path).absolutePath());
-    if (!QFile::exists(root)) {
+    const bool there = QFile::exists(root);
+    if (!there) {
         const QString parent = QFileInfo(root).path();
         if (!QDir().mkpath(parent) || ::mkdir(native(root).constData(), 0700) != 0)
             return fail(ErrorCode::Refused, u"The data directory %1 can't be made: %2."_s.arg(root, systemReason()));
@@ -127,7 +149,11 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::lock(
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
         return fail(ErrorCode::Refused, u"The data directory %1 is held by another process."_s.arg(root));
     TRY(checkMode(root, true));
-    TRY(directory->fill(build));
+    if (auto filled = directory->fill(build); !filled) {
+        if (!there)
+            ::rmdir(native(root).constData());
+        return std::unexpected(std::move(filled.error()));
+    }
     return directory;
 }
 
@@ -162,7 +188,15 @@ Result<void> DataDirectory::fill(const std::function<Result<void>(const DataPath
             return syncDirectory(m_paths.root);
         }();
         if (!made) {
+            // What SQLite and the files say of a full disk differs; how much is left does not.
+            struct statvfs left;
+            const bool full = ::statvfs(native(m_paths.root).constData(), &left) == 0
+                && quint64(left.f_bavail) * left.f_frsize < SmallestRoom;
             QDir(creating).removeRecursively();
+            if (full)
+                return fail(ErrorCode::Refused,
+                    u"%1 can't be filled: the disk is full. Nothing was made; make room or choose another --data-dir."_s.arg(
+                        m_paths.root));
             return made;
         }
         m_new = true;
@@ -179,7 +213,8 @@ Result<void> DataDirectory::fill(const std::function<Result<void>(const DataPath
             return fail(ErrorCode::Storage, u"%1 can't be removed: %2."_s.arg(created, systemReason()));
         TRY(syncDirectory(m_paths.root));
     }
-    return checkDataDirectory(m_paths);
+    TRY(checkDataDirectory(m_paths));
+    return checkWritable(m_paths);
 }
 
 } // namespace engine

@@ -60,6 +60,9 @@ bool isHeld(const QString &path);
 // What is wrong with a directory that should be ours, for the server and for readers: missing pieces, permissions.
 Result<void> checkDataDirectory(const DataPaths &paths);
 
+// For the server: a database that can't be written must not even be opened, since SQLite would leave files beside it.
+Result<void> checkWritable(const DataPaths &paths);
+
 // --data-dir, else $TENANT_CONSOLE_DATA_DIR, else $XDG_DATA_HOME/tenant-console, else ~/.local/share/tenant-console.
 QString defaultDataDirectory();
 

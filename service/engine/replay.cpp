@@ -6,6 +6,7 @@
 #include "service/core/encoding.h"
 #include "service/fleet/vmjson.h"
 #include "service/fleet/vmstore.h"
+#include "service/store/statement.h"
 #include "service/tenancy/tenantjson.h"
 #include "service/tenancy/tenantstore.h"
 #include "service/tokens/tokenstore.h"
@@ -112,6 +113,8 @@ Result<void> Replay::apply(const ledger::EntryFields &entry)
     const QByteArray &type = entry.eventType;
     if (entry.outcome != ledger::Outcome::Ok)
         return {};
+    if (type == "LEDGER_OPENED")
+        return openLedger(entry);
     if (type == "TENANT_CREATED")
         return createTenant(entry);
     if (type == "TENANT_UPDATED" || type == "QUOTA_CHANGED" || type == "TENANT_SUSPENDED" || type == "TENANT_RESUMED"
@@ -125,6 +128,19 @@ Result<void> Replay::apply(const ledger::EntryFields &entry)
         return registerVm(entry);
     if (type == "VM_DESTROYED")
         return destroyVm(entry);
+    return {};
+}
+
+Result<void> Replay::openLedger(const ledger::EntryFields &entry)
+{
+    if (!m_meta.empty())
+        return contradicts(entry, u"the ledger is open already"_s);
+    const json::Value *key = entry.data.find("token_key");
+    if (!key)
+        return contradicts(entry, u"it names no key"_s);
+    m_meta = {{"installation_id"_ba, textOf(entry.data, "installation_id")}, {"origin"_ba, textOf(entry.data, "origin")}};
+    m_keys.emplace(KeyId(textOf(*key, "kid")),
+        textOf(*key, "public_key") + ' ' + QByteArray::number(toMilliseconds(entry.time)) + ' ');
     return {};
 }
 
@@ -242,9 +258,43 @@ Result<void> Replay::destroyVm(const ledger::EntryFields &entry)
 
 Result<void> Replay::compare(store::Database &database) const
 {
+    TRY(compareInstallation(database));
     TRY(compareTenants(database));
     TRY(compareTokens(database));
     return compareVms(database);
+}
+
+// The keys that tokens verify with, and which log this is.
+Result<void> Replay::compareInstallation(store::Database &database) const
+{
+    ASSIGN_OR_RETURN(auto meta, database.prepared("SELECT key, value FROM meta WHERE key <> 'probe'"));
+    TRY(meta.run());
+    size_t count = 0;
+    while (meta.next()) {
+        ++count;
+        const auto found = m_meta.find(meta.bytes(0));
+        if (found == m_meta.end() || found->second != meta.bytes(1))
+            return differs(u"The row %1 of meta"_s.arg(meta.text(0)));
+    }
+    TRY(meta.finish());
+    if (count != m_meta.size())
+        return differs(u"The number of rows in meta (%1 instead of %2)"_s.arg(count).arg(m_meta.size()));
+
+    ASSIGN_OR_RETURN(
+        auto keys, database.prepared("SELECT key_id, public_key, created_at, retired_at FROM signing_key"));
+    TRY(keys.run());
+    count = 0;
+    while (keys.next()) {
+        ++count;
+        const auto found = m_keys.find(KeyId(keys.bytes(0)));
+        if (found == m_keys.end()
+            || found->second != keys.bytes(1) + ' ' + QByteArray::number(keys.integer(2)) + ' ' + keys.bytes(3))
+            return differs(u"The row of the token key %1"_s.arg(keys.text(0)));
+    }
+    TRY(keys.finish());
+    if (count != m_keys.size())
+        return differs(u"The number of token keys (%1 instead of %2)"_s.arg(count).arg(m_keys.size()));
+    return {};
 }
 
 Result<void> Replay::compareTenants(store::Database &database) const

@@ -31,10 +31,14 @@ private:
     Result<void> revokeToken(const ledger::EntryFields &entry);
     Result<void> registerVm(const ledger::EntryFields &entry);
     Result<void> destroyVm(const ledger::EntryFields &entry);
+    Result<void> openLedger(const ledger::EntryFields &entry);
+    Result<void> compareInstallation(store::Database &database) const;
     Result<void> compareTenants(store::Database &database) const;
     Result<void> compareTokens(store::Database &database) const;
     Result<void> compareVms(store::Database &database) const;
 
+    std::map<QByteArray, QByteArray> m_meta;
+    std::map<KeyId, QByteArray> m_keys; // each as one line
     std::map<TenantId, tenancy::Tenant> m_tenants;
     std::map<TokenId, tokens::TokenRecord> m_tokens;
     std::map<VmId, fleet::Vm> m_vms;

@@ -5,11 +5,15 @@
 
 #include "service/store/statement.h"
 
+#include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
+#include <QtCore/qurl.h>
 #include <QtSql/qsqlerror.h>
 
 #include <atomic>
+#include <fcntl.h>
 #include <span>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -38,12 +42,20 @@ constexpr Setting WriterSettings[] = {
     {"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"trusted_schema", "0"},
     {"wal_autocheckpoint", "4000"}, // pages of 8 KiB
     {"cache_size", "-16384"}, // KiB
+    {"temp_store", "2"}, // memory: savepoints would copy our pages to files in /var/tmp, four times what the log takes
 };
 constexpr Setting ReaderSettings[] = {
-    {"query_only", "1"},
-    {"trusted_schema", "0"},
-    {"cache_size", "-8192"},
+    {"query_only", "1"}, {"trusted_schema", "0"}, {"cache_size", "-8192"},
+    {"temp_store", "2"}, // nothing of ours lies outside the data directory
 };
+
+// On a medium that can't be written nobody writes, and SQLite can't lay its own files beside the database there.
+bool liesStill(const QString &path)
+{
+    const QFileInfo wal(path + u"-wal"_s);
+    return (!wal.exists() || wal.size() == 0)
+        && ::faccessat(AT_FDCWD, QFile::encodeName(QFileInfo(path).absolutePath()).constData(), W_OK, AT_EACCESS) != 0;
+}
 
 } // namespace
 
@@ -83,8 +95,15 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, Mode mode)
 
     std::unique_ptr<Database> database(new Database(QSqlDatabase::addDatabase(u"QSQLITE"_s, nextName()), path, mode));
     database->m_connection.setDatabaseName(path);
-    database->m_connection.setConnectOptions(
-        mode == Mode::ReadOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000"_s : u"QSQLITE_BUSY_TIMEOUT=5000"_s);
+    QString options = u"QSQLITE_BUSY_TIMEOUT=5000"_s;
+    if (mode == Mode::ReadOnly)
+        options += u";QSQLITE_OPEN_READONLY"_s;
+    if (mode == Mode::ReadOnly && liesStill(path)) {
+        options += u";QSQLITE_OPEN_URI"_s;
+        database->m_connection.setDatabaseName(
+            QString::fromLatin1(QUrl::fromLocalFile(path).toEncoded(QUrl::FullyEncoded)) + u"?immutable=1"_s);
+    }
+    database->m_connection.setConnectOptions(options);
     if (!database->m_connection.open())
         return fail(sqlError(database->m_connection.lastError(), u"opening "_s + path));
     if (mode == Mode::Create)

@@ -161,7 +161,7 @@ sqlite3 *openDatabase(const char *path, const char *schemaPath)
     const std::string schema(std::istreambuf_iterator<char>(file), {});
     const std::string setUp =
         "PRAGMA page_size=8192; PRAGMA journal_mode=wal; PRAGMA synchronous=2; PRAGMA foreign_keys=1;"
-        "PRAGMA trusted_schema=0; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16384; BEGIN;"
+        "PRAGMA trusted_schema=0; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16384; PRAGMA temp_store=2; BEGIN;"
         + schema
         + "INSERT INTO ledger_head VALUES (1, 0, x'00', x'00', 0);"
           "INSERT INTO ledger_seq VALUES ('raw-tenant', 0);"
