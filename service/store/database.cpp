@@ -45,7 +45,9 @@ constexpr Setting WriterSettings[] = {
     {"temp_store", "2"}, // memory: savepoints would copy our pages to files in /var/tmp, four times what the log takes
 };
 constexpr Setting ReaderSettings[] = {
-    {"query_only", "1"}, {"trusted_schema", "0"}, {"cache_size", "-8192"},
+    {"query_only", "1"}, // also against slips of our own
+    {"trusted_schema", "0"}, // as the writer's
+    {"cache_size", "-8192"}, // KiB
     {"temp_store", "2"}, // nothing of ours lies outside the data directory
 };
 

@@ -166,6 +166,15 @@ void TestServiceVmTenant::aTakenPortIsOneLine()
     QCOMPARE(ran.status, 1);
     QVERIFY2(ran.complainsInOneLine(), ran.err.constData());
     QVERIFY(ran.err.contains(QByteArray::number(other.serverPort())));
+    QVERIFY2(!QFile::exists(m_data), "nothing is made for a server that can't listen");
+
+    RunningServer once(m_data);
+    QCOMPARE(once.stop(SIGTERM), 0);
+    const auto checkpoint = [this] { return run("service-fs", {u"checkpoint"_s, u"--data-dir"_s, m_data}).out; };
+    const QByteArray before = checkpoint();
+    QVERIFY(!before.isEmpty());
+    QCOMPARE(server({u"--port"_s, QString::number(other.serverPort())}).status, 1);
+    QCOMPARE(checkpoint(), before);
 }
 
 void TestServiceVmTenant::aSecondServerLearnsWhoHoldsIt()

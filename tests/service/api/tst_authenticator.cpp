@@ -190,6 +190,11 @@ void TestAuthenticator::refuses_data()
         invented.id = TokenId("0199a8c0-0000-7000-8000-00000000ffff"_ba);
         return forged(house.text(invented));
     }) << "revoked"_ba;
+    QTest::newRow("our own signature under another spelling of the claims") << Make([](House &house) {
+        const QByteArray header = R"({"alg":"EdDSA","typ":"at+jwt","kid":")" + house.keyId.text() + R"("})";
+        const QByteArray claims = tokens::writeClaims(tokens::claimsOf(house.user, samples::Issuer));
+        return tokens::signCompact(header, ' ' + claims, house.key);
+    }) << "malformed"_ba;
     QTest::newRow("claims that are not those of the record") << Make([](House &house) {
         tokens::TokenRecord broader = house.user;
         broader.scope = tokens::Scope(tokens::Scope::Kind::TenantAdmin);

@@ -193,9 +193,13 @@ private Q_SLOTS:
                 << u"open:"_s + QLatin1StringView(piece) << u"chmod 600"_s;
             QTest::addRow("an installation whose %s is a directory", piece)
                 << u"folder:"_s + QLatin1StringView(piece) << u"is no regular file"_s;
+            QTest::addRow("an installation whose %s is empty", piece)
+                << u"emptied:"_s + QLatin1StringView(piece) << u"is empty"_s;
             QTest::addRow("an installation whose %s is a link", piece)
                 << u"link:"_s + QLatin1StringView(piece) << u"is no regular file"_s;
         }
+        QTest::newRow("an installation whose admin.token others can read") << u"open:admin.token"_s << u"chmod 600"_s;
+        QTest::newRow("an installation whose admin.token is a link") << u"link:admin.token"_s << u"is no regular file"_s;
         QTest::newRow("an installation whose keys others can list") << u"open-keys"_s << u"chmod 700"_s;
         QTest::newRow("an installation without its keys") << u"no-keys"_s << u"is missing"_s;
         QTest::newRow("a first start cut short, with something else beside it") << u"mixed"_s << u"something else"_s;
@@ -228,6 +232,8 @@ private Q_SLOTS:
             QVERIFY(QDir(m_path + "/keys"_L1).removeRecursively());
         else if (what.startsWith("open:"_L1))
             QVERIFY(QFile::setPermissions(piece, open));
+        else if (what.startsWith("emptied:"_L1))
+            QVERIFY(QFile::resize(piece, 0));
         else if (what.startsWith("link:"_L1))
             QVERIFY(
                 QFile::rename(piece, m_dir->filePath(u"aside"_s)) && QFile::link(m_dir->filePath(u"aside"_s), piece));
