@@ -47,7 +47,7 @@ engine::Command<engine::IssuedToken> commandOf(const AdminCommand &command, cons
 {
     if (command.rotate)
         return [path](engine::Work &work) { return engine::replaceAdminToken(work, path, true); };
-    tokens::AdministratorRequest request {.name = command.name,
+    tokens::AdministratorRequest request{.name = command.name,
         .kind = command.role == "auditor"_L1 ? tokens::Scope::Kind::Auditor : tokens::Scope::Kind::Admin};
     request.expiresInSeconds = command.expiresIn.value_or(request.expiresInSeconds);
     return [request](engine::Work &work) { return engine::issueAdministrator(work, request); };
@@ -66,7 +66,7 @@ Error plain(Error error)
 Result<QByteArray> runAdminCommand(
     const QString &dataDirectory, const AdminCommand &command, const QCA::SecureArray &passphrase)
 {
-    const engine::DataPaths paths {QDir::cleanPath(QDir(dataDirectory).absolutePath())};
+    const engine::DataPaths paths{QDir::cleanPath(QDir(dataDirectory).absolutePath())};
     TRY(engine::checkDataDirectory(paths));
     if (!command.rotate && command.role.isEmpty()) {
         const auto text = crypto::readSecretFile(paths.adminToken(), tokens::MostTokenBytes + 1);
@@ -88,7 +88,8 @@ Result<QByteArray> runAdminCommand(
     }));
     const SystemClock clock;
     ASSIGN_OR_RETURN(const auto engine,
-        engine::Engine::start({.directory = *directory, .clock = clock, .issuer = baseUrl(), .passphrase = passphrase}));
+        engine::Engine::start(
+            {.directory = *directory, .clock = clock, .issuer = baseUrl(), .passphrase = passphrase}));
     TRY(engine->state().read(
         [&](const engine::State &state) { return engine::settleAdminToken(paths.adminToken(), state); }));
     auto issued = engine::EngineClient(*engine).ask<engine::IssuedToken>(

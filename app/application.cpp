@@ -55,23 +55,22 @@ Result<std::unique_ptr<Application>> Application::start(ServeOptions options)
 
 Result<void> Application::open()
 {
-    auto directory = engine::DataDirectory::lock(m_options.dataDirectory, [this](const engine::DataPaths &paths) -> Result<void> {
-        // Nothing is made for a server that could not listen.
-        TRY(checkPort());
-        return engine::buildInstallation(paths, m_clock, baseUrl(), m_options.passphrase);
-    });
+    auto directory =
+        engine::DataDirectory::lock(m_options.dataDirectory, [this](const engine::DataPaths &paths) -> Result<void> {
+            // Nothing is made for a server that could not listen.
+            TRY(checkPort());
+            return engine::buildInstallation(paths, m_clock, baseUrl(), m_options.passphrase);
+        });
     if (!directory) {
-        const engine::DataPaths paths {QDir::cleanPath(QDir(m_options.dataDirectory).absolutePath())};
+        const engine::DataPaths paths{QDir::cleanPath(QDir(m_options.dataDirectory).absolutePath())};
         if (engine::isHeld(paths.root))
             return fail(ErrorCode::Refused, u"%1 is held by %2."_s.arg(paths.root, holderOf(paths)));
         return std::unexpected(std::move(directory.error()));
     }
     m_directory = std::move(*directory);
     ASSIGN_OR_RETURN(m_engine,
-        engine::Engine::start({.directory = *m_directory,
-            .clock = m_clock,
-            .issuer = baseUrl(),
-            .passphrase = m_options.passphrase}));
+        engine::Engine::start(
+            {.directory = *m_directory, .clock = m_clock, .issuer = baseUrl(), .passphrase = m_options.passphrase}));
     TRY(m_engine->state().read(
         [this](const engine::State &state) { return engine::settleAdminToken(paths().adminToken(), state); }));
 
@@ -83,14 +82,17 @@ Result<void> Application::open()
     m_api->setServer(&m_door->server());
     // Its connection belongs to the I/O thread, which the signal is sent on.
     QObject::connect(
-        &m_door->server(), &http::Server::stopped, &m_door->server(), [this] { m_api->closeReader(); }, Qt::DirectConnection);
+        &m_door->server(), &http::Server::stopped, &m_door->server(), [this] { m_api->closeReader(); },
+        Qt::DirectConnection);
     ASSIGN_OR_RETURN(m_port, m_door->start(m_options.address, m_options.port));
     TRY(renewAdminToken());
     TRY(record("SERVER_STARTED"));
     m_started = true;
 
-    m_control = std::make_unique<engine::ControlServer>(
-        [this](const json::Value &request, engine::ControlServer::Reply reply) { onControl(request, std::move(reply)); });
+    m_control =
+        std::make_unique<engine::ControlServer>([this](const json::Value &request, engine::ControlServer::Reply reply) {
+            onControl(request, std::move(reply));
+        });
     return m_control->listen(paths());
 }
 
@@ -150,9 +152,9 @@ Result<void> Application::record(const char *eventType)
     auto recorded = client().ask<engine::Nothing>(
         engine::systemCaller(), [eventType, data = data.take()](engine::Work &work) -> Result<engine::Nothing> {
             ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index, work.append(eventType, {}, data));
-            return engine::Nothing {};
+            return engine::Nothing{};
         });
-    return recorded.transform([](const auto &) { });
+    return recorded.transform([](const auto &) {});
 }
 
 Result<void> Application::renewAdminToken()
@@ -164,10 +166,9 @@ Result<void> Application::renewAdminToken()
     });
     if (!due)
         return {};
-    auto renewed = client().ask<engine::IssuedToken>(engine::systemCaller(), [path = paths().adminToken()](engine::Work &work) {
-        return engine::replaceAdminToken(work, path, false);
-    });
-    return renewed.transform([](const auto &) { });
+    auto renewed = client().ask<engine::IssuedToken>(engine::systemCaller(),
+        [path = paths().adminToken()](engine::Work &work) { return engine::replaceAdminToken(work, path, false); });
+    return renewed.transform([](const auto &) {});
 }
 
 void Application::onControl(const json::Value &request, engine::ControlServer::Reply reply)

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The composition root: data directory, engine, api, door and control socket, built in this order and torn down backwards.
-// Lives on the main thread of the process that serves.
+// The composition root: data directory, engine, api, door and control socket, built in this order and torn down
+// backwards. Lives on the main thread of the process that serves.
 #pragma once
 
 #include "service/api/api.h"
@@ -16,7 +16,7 @@ struct ServeOptions
 {
     QString program; // as it names itself to others: "service-vm-tenant"
     QString dataDirectory;
-    QHostAddress address {QHostAddress::LocalHost};
+    QHostAddress address{QHostAddress::LocalHost};
     quint16 port = 9221;
     QCA::SecureArray passphrase;
 };
@@ -48,7 +48,7 @@ private:
 
     ServeOptions m_options;
     SystemClock m_clock;
-    tenancy::RateLimiter m_rates {m_clock};
+    tenancy::RateLimiter m_rates{m_clock};
     std::unique_ptr<engine::DataDirectory> m_directory;
     std::unique_ptr<engine::Engine> m_engine;
     std::unique_ptr<api::Api> m_api;

@@ -28,7 +28,8 @@ Error usage(const QString &sentence)
 Result<std::unique_ptr<store::Database>> openStore(const engine::DataPaths &paths)
 {
     if (!QFile::exists(paths.database()))
-        return fail(ErrorCode::Refused, u"%1 holds no ledger: there is no tenants.db. Check --data-dir."_s.arg(paths.root));
+        return fail(
+            ErrorCode::Refused, u"%1 holds no ledger: there is no tenants.db. Check --data-dir."_s.arg(paths.root));
     ASSIGN_OR_RETURN(auto database, store::Database::open(paths.database(), store::Database::Mode::ReadOnly));
     TRY(store::checkSchema(*database));
     return database;
@@ -195,8 +196,9 @@ Result<int> fsVerify(const FsContext &context)
     if (!report)
         return std::unexpected(std::move(report.error()));
     if (report->ok) {
-        std::printf("verified: %llu entries, root %s, key %s, origin %s\n", static_cast<unsigned long long>(report->size),
-            toBase64(report->root.view()).constData(), report->keyId.constData(), report->origin.toUtf8().constData());
+        std::printf("verified: %llu entries, root %s, key %s, origin %s\n",
+            static_cast<unsigned long long>(report->size), toBase64(report->root.view()).constData(),
+            report->keyId.constData(), report->origin.toUtf8().constData());
         return 0;
     }
     const QString where = report->firstBad ? u"first bad index %1: "_s.arg(*report->firstBad) : QString();

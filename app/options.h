@@ -25,9 +25,9 @@ Result<QCA::SecureArray> readPassphrase(const QCommandLineParser &parser);
 // "PROGRAM: SENTENCE" on stderr; gives the exit status, 2 for Usage and 1 for all else.
 int complain(const char *program, const Error &error);
 
-// Before the application object and before anything is read or written: umask 077, no core dumps, not traceable by others;
-// as many descriptors as the door may need; a UTF-8 locale; and Qt's own event loop, which costs the I/O thread less than
-// GLib's.
+// Before the application object and before anything is read or written: umask 077, no core dumps, not traceable by
+// others; as many descriptors as the door may need; a UTF-8 locale; and Qt's own event loop, which costs the I/O thread
+// less than GLib's.
 void prepareProcess();
 
 } // namespace app

@@ -26,10 +26,11 @@ struct Command
 
 const std::map<QString, Command> &commands()
 {
-    static const std::map<QString, Command> table {
+    static const std::map<QString, Command> table{
         {u"read"_s,
             {app::fsRead,
-                {u"filter"_s, u"event-type"_s, u"since"_s, u"until"_s, u"from"_s, u"limit"_s, u"reverse"_s, u"format"_s}}},
+                {u"filter"_s, u"event-type"_s, u"since"_s, u"until"_s, u"from"_s, u"limit"_s, u"reverse"_s,
+                    u"format"_s}}},
         {u"verify"_s, {app::fsVerify, {u"full"_s, u"vkey"_s, u"checkpoint"_s}}},
         {u"checkpoint"_s, {app::fsCheckpoint, {}}},
         {u"vkey"_s, {app::fsVkey, {}}},
@@ -52,8 +53,9 @@ void describe(QCommandLineParser &parser)
         "holds. Keep checkpoints elsewhere, and pass them to verify --checkpoint.\n\n"
         "Exit status: 0 done or verified, 1 refused, 2 the command line is wrong or the directory can't be read."_s);
     app::addCommonOptions(parser);
-    parser.addOption({u"filter"_s,
-        u"read: KEY is tenant-id, node-id, vm-id, token-id, actor, request-id or outcome; repeatable."_s, u"KEY=VALUE"_s});
+    parser.addOption(
+        {u"filter"_s, u"read: KEY is tenant-id, node-id, vm-id, token-id, actor, request-id or outcome; repeatable."_s,
+            u"KEY=VALUE"_s});
     parser.addOption({u"event-type"_s, u"read: only entries of this type; repeatable."_s, u"TYPE"_s});
     parser.addOption({u"since"_s, u"read: from this time on."_s, u"TIME"_s});
     parser.addOption({u"until"_s, u"read: before this time."_s, u"TIME"_s});
@@ -62,8 +64,10 @@ void describe(QCommandLineParser &parser)
     parser.addOption({u"reverse"_s, u"read: newest first."_s});
     parser.addOption({u"format"_s, u"read: jsonl (default), json or table."_s, u"FORMAT"_s, u"jsonl"_s});
     parser.addOption({u"full"_s, u"verify: replay the entries and compare them with the state."_s});
-    parser.addOption({u"vkey"_s, u"verify: the log's public key, as a file or as text (default: DIR/ledger.vkey)."_s, u"FILE|KEY"_s});
-    parser.addOption({u"checkpoint"_s, u"verify: an older checkpoint that the ledger must have grown out of; repeatable."_s, u"FILE"_s});
+    parser.addOption({u"vkey"_s, u"verify: the log's public key, as a file or as text (default: DIR/ledger.vkey)."_s,
+        u"FILE|KEY"_s});
+    parser.addOption({u"checkpoint"_s,
+        u"verify: an older checkpoint that the ledger must have grown out of; repeatable."_s, u"FILE"_s});
     parser.addPositionalArgument(u"command"_s, u"read, verify, checkpoint or vkey."_s);
 }
 

@@ -38,7 +38,8 @@ void describe(QCommandLineParser &parser)
     parser.addOption({u"rotate"_s, u"admin-token: replace the token in admin.token."_s});
     parser.addOption({u"role"_s, u"admin-token: issue a token of this role, admin or auditor."_s, u"ROLE"_s});
     parser.addOption({u"name"_s, u"admin-token: whose token it is; it goes into the ledger."_s, u"NAME"_s});
-    parser.addOption({u"expires-in"_s, u"admin-token: life in seconds, 60 to 31536000 (default: 31536000)."_s, u"SECONDS"_s});
+    parser.addOption(
+        {u"expires-in"_s, u"admin-token: life in seconds, 60 to 31536000 (default: 31536000)."_s, u"SECONDS"_s});
     parser.addPositionalArgument(u"command"_s, u"admin-token, or none to serve."_s, u"[command]"_s);
 }
 
@@ -49,7 +50,7 @@ Error usage(const QString &sentence)
 
 Result<app::AdminCommand> readAdminCommand(const QCommandLineParser &parser)
 {
-    app::AdminCommand command {.rotate = parser.isSet(u"rotate"_s),
+    app::AdminCommand command{.rotate = parser.isSet(u"rotate"_s),
         .role = parser.value(u"role"_s),
         .name = parser.value(u"name"_s),
         .expiresIn = {}};
@@ -108,7 +109,7 @@ Result<int> run(QCoreApplication &application)
         ASSIGN_OR_RETURN(app::ServeOptions options, readServeOptions(parser));
         return serve(application, std::move(options));
     }
-    if (words != QStringList {u"admin-token"_s})
+    if (words != QStringList{u"admin-token"_s})
         return fail(usage(u"There is no command \"%1\"."_s.arg(words.join(u' '))));
     ASSIGN_OR_RETURN(const app::AdminCommand command, readAdminCommand(parser));
     ASSIGN_OR_RETURN(const QCA::SecureArray passphrase, app::readPassphrase(parser));

@@ -10,8 +10,8 @@
 
 namespace app {
 
-// First in main(), before the application object: a window system's plugin starts threads, and a signal that only one of
-// them does not block ends the process.
+// First in main(), before the application object: a window system's plugin starts threads, and a signal that only one
+// of them does not block ends the process.
 void blockStopSignals();
 
 // Then, with an application object: `asked` runs at every signal. The object owned by `parent` keeps the descriptor.

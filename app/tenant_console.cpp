@@ -42,13 +42,13 @@ Result<app::ServeOptions> readOptions()
     return app::readServeOptions(parser, QString::fromLatin1(Program));
 }
 
-// Starts the server inside; while another one holds the directory, asks whether to try again. A console that holds it is
-// brought up instead, and this one ends with nothing.
+// Starts the server inside; while another one holds the directory, asks whether to try again. A console that holds it
+// is brought up instead, and this one ends with nothing.
 Result<std::unique_ptr<app::Application>> startServer(const app::ServeOptions &options)
 {
     while (true) {
         auto server = app::Application::start(options);
-        const engine::DataPaths paths {QDir::cleanPath(QDir(options.dataDirectory).absolutePath())};
+        const engine::DataPaths paths{QDir::cleanPath(QDir(options.dataDirectory).absolutePath())};
         if (server || !engine::isHeld(paths.root))
             return server;
         if (engine::askControl(paths, R"({"command":"raise"})"_ba))
@@ -76,8 +76,8 @@ Result<int> run(QApplication &application)
     const auto administrator = engine::adminTokenId(server->paths().adminToken());
     if (!administrator)
         return fail(ErrorCode::Refused,
-            u"%1 holds no token for the window to act with. Make a new one: service-vm-tenant admin-token --rotate"_s.arg(
-                server->paths().adminToken()));
+            u"%1 holds no token for the window to act with. Make a new one: service-vm-tenant admin-token --rotate"_s
+                .arg(server->paths().adminToken()));
     int status = 0;
     {
         models::EngineLink link(server->client().engine(), *administrator);

@@ -12,10 +12,10 @@
 #include <QtCore/qset.h>
 #include <QtCore/qstring.h>
 #include <QtCore/qvariant.h>
+#include <QtCrypto>
 #include <QtNetwork/qhostaddress.h>
 #include <QtSql/qsqldatabase.h>
 #include <QtSql/qsqlquery.h>
-#include <QtCrypto>
 
 #include <algorithm>
 #include <chrono>

@@ -50,7 +50,8 @@ public:
     void ask(QObject *context, std::move_only_function<Result<Value>(store::Database &)> question, Handler handler)
     {
         m_queries.ask<Value>(std::move(question))
-            .then(context, [handler = std::move(handler)](Result<Value> answer) mutable { handler(std::move(answer)); });
+            .then(
+                context, [handler = std::move(handler)](Result<Value> answer) mutable { handler(std::move(answer)); });
     }
 
 Q_SIGNALS:

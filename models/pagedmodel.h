@@ -60,8 +60,8 @@ protected:
     void deliver(quint64 token, qint64 first, QList<QVariant> rows);
     void refuse(quint64 token, qint64 first, const Error &error);
 
-    // Other rows: positions [0, count). Answers to what was asked before are dropped. `change` makes the subclass ready for
-    // them, at the moment when nobody looks.
+    // Other rows: positions [0, count). Answers to what was asked before are dropped. `change` makes the subclass ready
+    // for them, at the moment when nobody looks.
     void restart(qint64 count, const std::function<void()> &change = {});
     // More rows at that end. While it is announced, those that were there are looked at under their old positions.
     void growFront(qint64 rows);

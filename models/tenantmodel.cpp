@@ -48,8 +48,8 @@ void TenantModel::refresh(const engine::SharedState &state, Timestamp now)
         }
     });
 
-    const bool sameIds = std::ranges::equal(
-        fresh, m_rows, [](const Row &a, const Row &b) { return a.tenant.id == b.tenant.id; });
+    const bool sameIds =
+        std::ranges::equal(fresh, m_rows, [](const Row &a, const Row &b) { return a.tenant.id == b.tenant.id; });
     if (sameIds) {
         for (size_t i = 0; i < fresh.size(); ++i) {
             const bool differs = !same(fresh[i].tenant, m_rows[i].tenant) || fresh[i].tokens != m_rows[i].tokens;
@@ -144,7 +144,8 @@ QVariant TenantModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         return index.column() == CreatedColumn ? utcTime(tenant.createdAt) : QVariant();
     case Qt::AccessibleTextRole:
-        return headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString() + u' ' + text(row, index.column());
+        return headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString() + u' '
+            + text(row, index.column());
     case Qt::TextAlignmentRole: {
         const bool number = index.column() == RateColumn || index.column() == TokensColumn;
         return QVariant::fromValue((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The tenants of the installation as a table: refilled from the published state, changed rows told one by one. Small (some
-// ten thousand rows); GUI thread.
+// The tenants of the installation as a table: refilled from the published state, changed rows told one by one. Small
+// (some ten thousand rows); GUI thread.
 #pragma once
 
 #include "service/engine/state.h"
@@ -18,9 +18,20 @@ class TenantModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { StateColumn, TenantColumn, VmsColumn, StorageColumn, RateColumn, TokensColumn, CreatedColumn, ColumnCount };
+    enum Column
+    {
+        StateColumn,
+        TenantColumn,
+        VmsColumn,
+        StorageColumn,
+        RateColumn,
+        TokensColumn,
+        CreatedColumn,
+        ColumnCount
+    };
     Q_ENUM(Column)
-    enum Role {
+    enum Role
+    {
         IdRole = Qt::UserRole, // QString
         NameRole, // display name, made plain
         StateRole, // TenantState as int

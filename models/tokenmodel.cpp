@@ -78,7 +78,7 @@ const tokens::TokenRecord *TokenModel::at(int row) const
 std::vector<tokens::TokenRecord> TokenModel::descendants(const TokenId &id) const
 {
     std::vector<tokens::TokenRecord> family;
-    std::vector<TokenId> parents {id};
+    std::vector<TokenId> parents{id};
     for (size_t next = 0; next < parents.size(); ++next) {
         const TokenId parent = parents[next];
         for (const auto &token : m_rows) {
@@ -147,10 +147,10 @@ QVariant TokenModel::data(const QModelIndex &index, int role) const
             return {};
         }
     case Qt::AccessibleTextRole:
-        return headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString() + u' ' + text(token, index.column());
+        return headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString() + u' '
+            + text(token, index.column());
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(
-            (index.column() == DepthColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant::fromValue((index.column() == DepthColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case IdRole:
         return token.id.toString();
     case TenantRole:

@@ -18,9 +18,21 @@ class TokenModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { StateColumn, TenantColumn, ScopeColumn, TokenColumn, SubjectColumn, DepthColumn, IssuedColumn, ExpiresColumn, ColumnCount };
+    enum Column
+    {
+        StateColumn,
+        TenantColumn,
+        ScopeColumn,
+        TokenColumn,
+        SubjectColumn,
+        DepthColumn,
+        IssuedColumn,
+        ExpiresColumn,
+        ColumnCount
+    };
     Q_ENUM(Column)
-    enum Role {
+    enum Role
+    {
         IdRole = Qt::UserRole, // QString
         TenantRole, // QString, empty for administrators
         StateRole, // tokens::TokenState as int

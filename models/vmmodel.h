@@ -17,7 +17,16 @@ class VmModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { StateColumn, VmColumn, NameColumn, SizeColumn, NodeColumn, CreatedColumn, ColumnCount };
+    enum Column
+    {
+        StateColumn,
+        VmColumn,
+        NameColumn,
+        SizeColumn,
+        NodeColumn,
+        CreatedColumn,
+        ColumnCount
+    };
     Q_ENUM(Column)
 
     using QAbstractTableModel::QAbstractTableModel;

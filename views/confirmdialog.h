@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Before something is done that can't simply be taken back: says what goes and what stays. The irreversible asks for the
-// id to be typed.
+// Before something is done that can't simply be taken back: says what goes and what stays. The irreversible asks for
+// the id to be typed.
 #pragma once
 
 #include <QtWidgets/qdialog.h>

@@ -113,7 +113,8 @@ void NamedDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     painter->setFont(bold);
     painter->setPen(ink);
     const QRect rect = option.rect.adjusted(6, 0, -6, 0);
-    painter->drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, QFontMetrics(bold).elidedText(id, Qt::ElideRight, rect.width()));
+    painter->drawText(
+        rect, Qt::AlignVCenter | Qt::AlignLeft, QFontMetrics(bold).elidedText(id, Qt::ElideRight, rect.width()));
     painter->setFont(option.font);
     painter->setPen(selected ? ink : colors().muted);
     const QRect rest = rect.adjusted(idWidth + 10, 0, 0, 0);

@@ -80,9 +80,8 @@ FormField::Check FormField::wholeNumber(qint64 least, qint64 most)
 {
     return [least, most](const QString &text) {
         const auto number = parseDecimal(text.toUtf8(), std::uint64_t(most));
-        return number && qint64(*number) >= least
-            ? QString()
-            : tr("must be a whole number from %1 to %2").arg(least).arg(most);
+        return number && qint64(*number) >= least ? QString()
+                                                  : tr("must be a whole number from %1 to %2").arg(least).arg(most);
     };
 }
 

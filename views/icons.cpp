@@ -35,9 +35,8 @@ public:
         const QPalette palette = QGuiApplication::palette();
         QColor color = m_color;
         if (!color.isValid() || mode == QIcon::Disabled)
-            color = mode == QIcon::Disabled
-                ? palette.color(QPalette::Disabled, QPalette::ButtonText)
-                : palette.color(QPalette::Active, QPalette::WindowText);
+            color = mode == QIcon::Disabled ? palette.color(QPalette::Disabled, QPalette::ButtonText)
+                                            : palette.color(QPalette::Active, QPalette::WindowText);
         QByteArray svg = m_svg;
         svg.replace("currentColor", color.name().toLatin1());
         QSvgRenderer(svg).render(painter, rect);

@@ -76,11 +76,11 @@ MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *par
     row->addWidget(middle, 1);
     setCentralWidget(body);
 
-    const PageContext context {m_link, *m_tasks};
+    const PageContext context{m_link, *m_tasks};
     auto *tenants = new TenantsPage(context, this);
     auto *tokens = new TokensPage(context, this);
     auto *ledger = new LedgerPage(context, this);
-    for (Page *page : std::initializer_list<Page *> {tenants, tokens, ledger})
+    for (Page *page : std::initializer_list<Page *>{tenants, tokens, ledger})
         addPage(page);
     connect(tenants, &TenantsPage::onboardingRequested, this, &MainWindow::openOnboarding);
     connect(ledger, &LedgerPage::verified, this, &MainWindow::onVerified);
@@ -129,14 +129,15 @@ void MainWindow::buildActions()
         go->setShortcut(QKeySequence(u"Ctrl+%1"_s.arg(i + 1)));
     }
     view->addSeparator();
-    QAction *find = view->addAction(icon(u"filter"_s), tr("&Filter"), this,
-        [this] { m_pages[size_t(m_stack->currentIndex())]->focusFilter(); });
+    QAction *find = view->addAction(
+        icon(u"filter"_s), tr("&Filter"), this, [this] { m_pages[size_t(m_stack->currentIndex())]->focusFilter(); });
     find->setShortcut(QKeySequence::Find);
 }
 
 void MainWindow::buildStatus()
 {
-    for (auto [label, name] : {std::pair(m_address, u"addressLabel"_s), {m_who, u"whoLabel"_s}, {m_ledger, u"ledgerLabel"_s}}) {
+    for (auto [label, name] :
+        {std::pair(m_address, u"addressLabel"_s), {m_who, u"whoLabel"_s}, {m_ledger, u"ledgerLabel"_s}}) {
         label->setObjectName(name);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
         label->setContentsMargins(Gap, 0, Gap, 0);
@@ -151,22 +152,23 @@ void MainWindow::buildStatus()
 
 void MainWindow::refreshStatus()
 {
-    const auto [size, unavailable] = m_link.state().read(
-        [](const engine::State &state) { return std::pair(state.ledgerSize, state.unavailable); });
+    const auto [size, unavailable] =
+        m_link.state().read([](const engine::State &state) { return std::pair(state.ledgerSize, state.unavailable); });
     QString text = tr("Ledger: %1 entries").arg(models::count(qint64(size)));
     text += u" · "_s + (m_verification.isEmpty() ? tr("not verified since the start") : m_verification);
     m_ledger->setText(text);
     m_alarm->setVisible(!unavailable.isEmpty());
     if (!unavailable.isEmpty())
-        m_alarm->setText(Message {tr("⚠ Nothing can be changed now: the ledger can't be written."), unavailable,
+        m_alarm->setText(Message{tr("⚠ Nothing can be changed now: the ledger can't be written."), unavailable,
             tr("Reading goes on. Make room on the disk or see to it; the console goes on by itself.")}
                              .text());
 }
 
 void MainWindow::onVerified(quint64 size, bool ok, const QString &sentence)
 {
-    m_verification = ok ? tr("✔ verified to #%1 at %2").arg(models::count(qint64(size)), models::localTime(m_link.clock().now()))
-                        : tr("✖ verification failed: %1").arg(sentence);
+    m_verification = ok
+        ? tr("✔ verified to #%1 at %2").arg(models::count(qint64(size)), models::localTime(m_link.clock().now()))
+        : tr("✖ verification failed: %1").arg(sentence);
     refreshStatus();
 }
 

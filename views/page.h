@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// One entry of the navigation: a list on the left, its detail on the right. A page gets an EngineLink and asks it; it never
-// builds SQL or rules, and it never waits.
+// One entry of the navigation: a list on the left, its detail on the right. A page gets an EngineLink and asks it; it
+// never builds SQL or rules, and it never waits.
 #pragma once
 
 #include <QtWidgets/qwidget.h>

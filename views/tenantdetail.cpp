@@ -152,9 +152,13 @@ QWidget *TenantDetail::buildTokens()
     auto *list = new ListView(u"detailTokenList"_s, tr("Tokens of the tenant"), this);
     list->setModel(m_tokens);
     using Model = models::TokenModel;
-    list->setItemDelegateForColumn(Model::StateColumn, new PillDelegate([](const QModelIndex &index) {
-        return index.data(Model::StateRole).toInt() == int(tokens::TokenState::Active) ? colors().good : colors().muted;
-    }, this));
+    list->setItemDelegateForColumn(Model::StateColumn,
+        new PillDelegate(
+            [](const QModelIndex &index) {
+                return index.data(Model::StateRole).toInt() == int(tokens::TokenState::Active) ? colors().good
+                                                                                               : colors().muted;
+            },
+            this));
     for (const int column : {Model::TenantColumn, Model::TokenColumn, Model::DepthColumn, Model::IssuedColumn})
         list->hideColumn(column);
     list->setColumnWidths({100, 0, 150, 0, 160});

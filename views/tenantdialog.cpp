@@ -26,7 +26,8 @@ TenantDialog::TenantDialog(models::EngineLink &link, const tenancy::Tenant &tena
     : QDialog(parent)
     , m_link(link)
     , m_tenant(tenant)
-    , m_name(new FormField(tr("&Display name"), u"displayNameEdit"_s, tr("1 to 200 characters; it stays in the ledger for ever"), this))
+    , m_name(new FormField(
+          tr("&Display name"), u"displayNameEdit"_s, tr("1 to 200 characters; it stays in the ledger for ever"), this))
     , m_vms(new FormField(tr("&VMs"), u"maxVmsEdit"_s, tr("how many VMs at most"), this))
     , m_storage(new FormField(tr("&Storage in GB"), u"storageEdit"_s, tr("of all disks together"), this))
     , m_rate(new FormField(tr("&Requests a minute"), u"rateEdit"_s, tr("over all tokens of the tenant"), this))
@@ -92,9 +93,10 @@ bool TenantDialog::check()
     if (valid) {
         const tenancy::Tenant after = tenancy::patched(m_tenant, patch());
         if (after.isOverQuota())
-            m_effect->setText(tr("⚠ %1 uses %2 VMs and %3 GB: it would be over quota. What runs stays; nothing new fits.")
-                                  .arg(m_tenant.id.toString(), models::count(m_tenant.usage.vms),
-                                      models::count(m_tenant.usage.storageGb)));
+            m_effect->setText(
+                tr("⚠ %1 uses %2 VMs and %3 GB: it would be over quota. What runs stays; nothing new fits.")
+                    .arg(m_tenant.id.toString(), models::count(m_tenant.usage.vms),
+                        models::count(m_tenant.usage.storageGb)));
     }
     m_effect->setVisible(!m_effect->text().isEmpty());
     for (QAbstractButton *button : m_buttons->buttons()) {
@@ -113,8 +115,8 @@ void TenantDialog::save()
     m_link.change<tenancy::Tenant>(
         this,
         [id = m_tenant.id, patch = patch(), version = m_tenant.version](engine::Work &work) {
-            return engine::patchTenant(
-                work, id, [patch](const tenancy::Tenant &) -> Result<tenancy::TenantPatch> { return patch; },
+            return engine::patchTenant(work, id,
+                [patch](const tenancy::Tenant &) -> Result<tenancy::TenantPatch> { return patch; },
                 {.ifVersion = version});
         },
         [this](const Result<engine::Committed<tenancy::Tenant>> &done) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Edits one tenant: name, limits, labels. Every field says what is wrong while it is typed; a refusal of the engine appears
-// at its field. The change is made against the version that was shown, so that nobody else's is overwritten.
+// Edits one tenant: name, limits, labels. Every field says what is wrong while it is typed; a refusal of the engine
+// appears at its field. The change is made against the version that was shown, so that nobody else's is overwritten.
 #pragma once
 
 #include "service/tenancy/tenant.h"

@@ -30,7 +30,13 @@ namespace views {
 
 namespace {
 
-enum Chip { All, Active, Suspended, OverQuota };
+enum Chip
+{
+    All,
+    Active,
+    Suspended,
+    OverQuota
+};
 
 // By id or name, and by state.
 class TenantFilter final : public QSortFilterProxyModel
@@ -86,9 +92,12 @@ TenantsPage::TenantsPage(const PageContext &context, QWidget *parent)
     m_list->setSortingEnabled(true);
     m_list->sortByColumn(models::TenantModel::TenantColumn, Qt::AscendingOrder);
     using Model = models::TenantModel;
-    m_list->setItemDelegateForColumn(Model::StateColumn, new PillDelegate([](const QModelIndex &index) {
-        return index.data(Model::StateRole).toInt() == int(TenantState::Active) ? colors().good : colors().warn;
-    }, this));
+    m_list->setItemDelegateForColumn(Model::StateColumn,
+        new PillDelegate(
+            [](const QModelIndex &index) {
+                return index.data(Model::StateRole).toInt() == int(TenantState::Active) ? colors().good : colors().warn;
+            },
+            this));
     m_list->setItemDelegateForColumn(Model::TenantColumn, new NamedDelegate(Model::NameRole, this));
     for (const int column : {Model::VmsColumn, Model::StorageColumn})
         m_list->setItemDelegateForColumn(column, new UsageDelegate(Model::UsedRole, Model::LimitRole, this));
@@ -152,8 +161,9 @@ QWidget *TenantsPage::buildTitleRow()
     });
     layout->addWidget(m_filter, 1);
     m_states->setExclusive(true);
-    for (const auto &[chip, text, name] : {std::tuple(All, tr("All"), u"allChip"_s), {Active, tr("Active"), u"activeChip"_s},
-             {Suspended, tr("Suspended"), u"suspendedChip"_s}, {OverQuota, tr("Over quota"), u"overQuotaChip"_s}}) {
+    for (const auto &[chip, text, name] :
+        {std::tuple(All, tr("All"), u"allChip"_s), {Active, tr("Active"), u"activeChip"_s},
+            {Suspended, tr("Suspended"), u"suspendedChip"_s}, {OverQuota, tr("Over quota"), u"overQuotaChip"_s}}) {
         auto *button = new QToolButton(row);
         button->setText(text);
         button->setObjectName(name);
@@ -201,12 +211,14 @@ void TenantsPage::showState()
 {
     if (m_model->rowCount() == 0)
         m_listOrHint->showHint(tr("No tenants yet"),
-            tr("A tenant is one customer's partition: its VMs, tokens and quotas. The assistant registers the first one, "
+            tr("A tenant is one customer's partition: its VMs, tokens and quotas. The assistant registers the first "
+               "one, "
                "issues its root token and proves isolation and quota."),
             tr("Onboard a tenant"));
     else if (m_shown->rowCount() == 0)
         m_listOrHint->showHint(tr("No tenant matches"),
-            tr("%1 tenants are there; the filter hides them all.").arg(models::count(m_model->rowCount())), tr("Show all"));
+            tr("%1 tenants are there; the filter hides them all.").arg(models::count(m_model->rowCount())),
+            tr("Show all"));
     else
         m_listOrHint->showList();
 }
@@ -239,8 +251,8 @@ void TenantsPage::askAndChange(const Question &question, const QString &whatFail
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ConfirmDialog::confirmed, dialog, [this, dialog, whatFailed, command = std::move(command)] {
         dialog->setBusy(true);
-        m_link.change<tenancy::Tenant>(
-            dialog, command(dialog->reason()), [dialog, whatFailed](const Result<engine::Committed<tenancy::Tenant>> &done) {
+        m_link.change<tenancy::Tenant>(dialog, command(dialog->reason()),
+            [dialog, whatFailed](const Result<engine::Committed<tenancy::Tenant>> &done) {
                 if (done)
                     dialog->accept();
                 else
@@ -256,13 +268,15 @@ void TenantsPage::suspendSelected()
     if (!tenant)
         return;
     const TenantId id = tenant->id;
-    askAndChange({.title = tr("Suspend tenant"),
-                     .text = tr("From the next request on every call with a token of %1 is refused. Its %2 VMs, its tokens "
-                                "and its records stay; resuming brings all of it back.")
-                                 .arg(id.toString(), models::count(tenant->usage.vms)),
-                     .verb = tr("Suspend tenant"),
-                     .reasonLabel = tr("Reason (goes into the ledger)")},
-        tr("%1 was not suspended.").arg(id.toString()), [id](const QString &reason) -> engine::Command<tenancy::Tenant> {
+    askAndChange(
+        {.title = tr("Suspend tenant"),
+            .text = tr("From the next request on every call with a token of %1 is refused. Its %2 VMs, its tokens "
+                       "and its records stay; resuming brings all of it back.")
+                        .arg(id.toString(), models::count(tenant->usage.vms)),
+            .verb = tr("Suspend tenant"),
+            .reasonLabel = tr("Reason (goes into the ledger)")},
+        tr("%1 was not suspended.").arg(id.toString()),
+        [id](const QString &reason) -> engine::Command<tenancy::Tenant> {
             return [id, reason](engine::Work &work) { return engine::suspendTenant(work, id, reason); };
         });
 }
@@ -287,14 +301,16 @@ void TenantsPage::deleteSelected()
     if (!tenant)
         return;
     const TenantId id = tenant->id;
-    askAndChange({.title = tr("Delete tenant"),
-                     .text = tr("All tokens of %1 die now. %2 VMs are destroyed. The id is never given again. The ledger "
-                                "keeps everything.")
-                                 .arg(id.toString(), models::count(tenant->usage.vms)),
-                     .verb = tr("Delete tenant"),
-                     .typed = id.toString()},
+    askAndChange(
+        {.title = tr("Delete tenant"),
+            .text = tr("All tokens of %1 die now. %2 VMs are destroyed. The id is never given again. The ledger "
+                       "keeps everything.")
+                        .arg(id.toString(), models::count(tenant->usage.vms)),
+            .verb = tr("Delete tenant"),
+            .typed = id.toString()},
         tr("%1 was not deleted.").arg(id.toString()), [id](const QString &) -> engine::Command<tenancy::Tenant> {
-            return [id](engine::Work &work) { return engine::deleteTenant(work, id, {.ifVersion = {}, .cascade = true}); };
+            return
+                [id](engine::Work &work) { return engine::deleteTenant(work, id, {.ifVersion = {}, .cascade = true}); };
         });
 }
 

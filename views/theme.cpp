@@ -32,22 +32,24 @@ QString styleSheet(const Colors &c)
            "QPushButton[primary=\"true\"] { background: %5; color: %10; border: 1px solid %5; border-radius: 6px;"
            " padding: 4px 12px; }"
            "QPushButton[primary=\"true\"]:disabled { background: %3; color: %7; border-color: %2; }"_s
-        .arg(c.window.name(), c.line.name(), c.pill.name(), c.text.name(), c.accent.name(), c.base.name(),
-            c.muted.name(), c.bad.name(), c.good.name())
-        .arg(paletteOf(c).color(QPalette::HighlightedText).name());
+               .arg(c.window.name(), c.line.name(), c.pill.name(), c.text.name(), c.accent.name(), c.base.name(),
+                   c.muted.name(), c.bad.name(), c.good.name())
+               .arg(paletteOf(c).color(QPalette::HighlightedText).name());
 }
 
 } // namespace
 
 const Colors &lightColors()
 {
-    static const Colors light {0xF6F7F9, 0xFFFFFF, 0x1C2430, 0x5B6675, 0xD9DEE5, 0x1A5FCC, 0x15693C, 0x855900, 0xB8332A, 0xE8ECF1};
+    static const Colors light{
+        0xF6F7F9, 0xFFFFFF, 0x1C2430, 0x5B6675, 0xD9DEE5, 0x1A5FCC, 0x15693C, 0x855900, 0xB8332A, 0xE8ECF1};
     return light;
 }
 
 const Colors &darkColors()
 {
-    static const Colors dark {0x1B1E24, 0x22262E, 0xE6E9EE, 0x9AA5B4, 0x343A45, 0x5B9DFF, 0x4CC38A, 0xE2B340, 0xFF7B72, 0x2E3440};
+    static const Colors dark{
+        0x1B1E24, 0x22262E, 0xE6E9EE, 0x9AA5B4, 0x343A45, 0x5B9DFF, 0x4CC38A, 0xE2B340, 0xFF7B72, 0x2E3440};
     return dark;
 }
 

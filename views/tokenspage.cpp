@@ -32,7 +32,13 @@ namespace views {
 
 namespace {
 
-enum Chip { ActiveOnly, RevokedOnly, ExpiredOnly, All };
+enum Chip
+{
+    ActiveOnly,
+    RevokedOnly,
+    ExpiredOnly,
+    All
+};
 
 class TokenFilter final : public QSortFilterProxyModel
 {
@@ -94,20 +100,24 @@ TokensPage::TokensPage(const PageContext &context, QWidget *parent)
     m_list->setSortingEnabled(true);
     m_list->sortByColumn(models::TokenModel::IssuedColumn, Qt::DescendingOrder);
     using Model = models::TokenModel;
-    m_list->setItemDelegateForColumn(Model::StateColumn, new PillDelegate([](const QModelIndex &index) {
-        switch (tokens::TokenState(index.data(Model::StateRole).toInt())) {
-        case tokens::TokenState::Active:
-            return colors().good;
-        case tokens::TokenState::Revoked:
-            return colors().bad;
-        case tokens::TokenState::Expired:
-            break;
-        }
-        return colors().muted;
-    }, this));
+    m_list->setItemDelegateForColumn(Model::StateColumn,
+        new PillDelegate(
+            [](const QModelIndex &index) {
+                switch (tokens::TokenState(index.data(Model::StateRole).toInt())) {
+                case tokens::TokenState::Active:
+                    return colors().good;
+                case tokens::TokenState::Revoked:
+                    return colors().bad;
+                case tokens::TokenState::Expired:
+                    break;
+                }
+                return colors().muted;
+            },
+            this));
     m_list->setColumnWidths({104, 130, 150, 150, 150, 60, 150, 90});
     m_listOrHint = new ListOrHint(m_list, this);
-    connect(m_listOrHint, &ListOrHint::actionRequested, this, [this] { m_filter->clear(), m_states->button(All)->click(); });
+    connect(m_listOrHint, &ListOrHint::actionRequested, this,
+        [this] { m_filter->clear(), m_states->button(All)->click(); });
 
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(Margin, Gap, Margin, Margin);
@@ -205,7 +215,8 @@ QWidget *TokensPage::buildDetail()
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_copyId = new QPushButton(icon(u"copy"_s), tr("Copy id"), card);
     m_copyId->setObjectName(u"copyIdButton"_s);
-    connect(m_copyId, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_selected.toString()); });
+    connect(m_copyId, &QPushButton::clicked, this,
+        [this] { QGuiApplication::clipboard()->setText(m_selected.toString()); });
     m_revoke = new QPushButton(icon(u"delete"_s), tr("Revoke…"), card);
     m_revoke->setObjectName(u"revokeButton"_s);
     connect(m_revoke, &QPushButton::clicked, this, &TokensPage::revoke);
@@ -244,7 +255,8 @@ void TokensPage::showState()
         m_listOrHint->showList();
     else
         m_listOrHint->showHint(tr("No token matches"),
-            tr("%1 tokens are there; the filter hides them all.").arg(models::count(m_model->rowCount())), tr("Show all"));
+            tr("%1 tokens are there; the filter hides them all.").arg(models::count(m_model->rowCount())),
+            tr("Show all"));
 }
 
 void TokensPage::showSelected()
@@ -263,13 +275,15 @@ void TokensPage::showSelected()
     const Timestamp now = m_link.clock().now();
     m_heading->setText(u"%1 · %2"_s.arg(token->tenant.isEmpty() ? tr("Installation") : token->tenant.toString(),
         QString::fromLatin1(token->scope.text())));
-    QStringList facts {tr("State: %1").arg(models::tokenStateText(tokens::stateOf(*token, now))),
+    QStringList facts{tr("State: %1").arg(models::tokenStateText(tokens::stateOf(*token, now))),
         tr("Token: %1").arg(token->id.toString()), tr("Holder: %1").arg(models::subjectText(*token)),
         tr("Issued: %1").arg(models::localTime(fromSeconds(token->issuedAt))),
         tr("Expires: %1 (%2)")
-            .arg(models::localTime(fromSeconds(token->expiresAt)), models::relativeTime(fromSeconds(token->expiresAt), now))};
-    facts.append(token->parent.isEmpty() ? tr("Issued by an administrator")
-                                         : tr("Issued by: %1, depth %2").arg(token->parent.toString()).arg(token->depth));
+            .arg(models::localTime(fromSeconds(token->expiresAt)),
+                models::relativeTime(fromSeconds(token->expiresAt), now))};
+    facts.append(token->parent.isEmpty()
+            ? tr("Issued by an administrator")
+            : tr("Issued by: %1, depth %2").arg(token->parent.toString()).arg(token->depth));
     if (token->revokedAt)
         facts.append(tr("Revoked: %1").arg(models::localTime(*token->revokedAt)));
     facts.append(tr("Descendants: %1").arg(m_model->descendants(token->id).size()));
@@ -290,27 +304,38 @@ void TokensPage::revoke()
     QStringList family;
     for (const auto &token : m_model->descendants(id)) {
         if (tokens::stateOf(token, now) == tokens::TokenState::Active)
-            family.append(tr("%1  %2  depth %3").arg(token.id.toString(), QString::fromLatin1(token.scope.text())).arg(token.depth));
+            family.append(tr("%1  %2  depth %3")
+                              .arg(token.id.toString(), QString::fromLatin1(token.scope.text()))
+                              .arg(token.depth));
     }
     constexpr qsizetype MostShown = 12;
     QString text = tr("The token %1 dies now, for good.").arg(id.toString());
     if (id == m_link.administrator())
-        text += u'\n' + tr("It is the token in admin.token, which this window acts with: nothing can be done here any more until the console is started again.");
+        text += u'\n'
+            + tr("It is the token in admin.token, which this window acts with: nothing can be done here any more until "
+                 "the console is started again.");
     if (family.isEmpty()) {
         text += u'\n' + tr("Nothing came from it.");
     } else {
-        text += u'\n' + tr("%1 tokens that came from it die with it:").arg(family.size()) + u'\n' + family.first(std::min(MostShown, family.size())).join(u'\n');
+        text += u'\n' + tr("%1 tokens that came from it die with it:").arg(family.size()) + u'\n'
+            + family.first(std::min(MostShown, family.size())).join(u'\n');
         if (family.size() > MostShown)
             text += u'\n' + tr("… and %1 more").arg(family.size() - MostShown);
     }
-    auto *dialog = new ConfirmDialog({.title = tr("Revoke token"), .text = text, .verb = tr("Revoke token"), .reasonLabel = tr("Reason (goes into the ledger)")}, this);
+    auto *dialog = new ConfirmDialog({.title = tr("Revoke token"),
+                                         .text = text,
+                                         .verb = tr("Revoke token"),
+                                         .reasonLabel = tr("Reason (goes into the ledger)")},
+        this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ConfirmDialog::confirmed, dialog, [this, dialog, id] {
         dialog->setBusy(true);
         m_link.change<engine::Nothing>(
             dialog,
             [id, reason = dialog->reason()](engine::Work &work) {
-                return engine::revokeToken(work, id, reason.isEmpty() ? u"revoked"_s : reason).transform([] { return engine::Nothing {}; });
+                return engine::revokeToken(work, id, reason.isEmpty() ? u"revoked"_s : reason).transform([] {
+                    return engine::Nothing{};
+                });
             },
             [dialog](const Result<engine::Committed<engine::Nothing>> &done) {
                 if (done)

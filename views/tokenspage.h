@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The tokens of the installation: who holds what, since when and until when; issue one, revoke one with all that came from
-// it. Texts of tokens are shown once, at their delivery.
+// The tokens of the installation: who holds what, since when and until when; issue one, revoke one with all that came
+// from it. Texts of tokens are shown once, at their delivery.
 #pragma once
 
 #include "models/tokenmodel.h"

@@ -10,7 +10,8 @@
 #include <QtCore/qlist.h>
 #include <QtCore/qstring.h>
 
-enum class ErrorCode {
+enum class ErrorCode
+{
     // The caller mends the request.
     MalformedRequest, // framing or syntax of HTTP
     MalformedJson,

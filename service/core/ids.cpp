@@ -30,9 +30,8 @@ bool isRequestId(QByteArrayView text)
 {
     if (text.isEmpty() || text.size() > 128)
         return false;
-    return std::ranges::all_of(text, [](char c) {
-        return isLower(c) || isDigit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
-    });
+    return std::ranges::all_of(text,
+        [](char c) { return isLower(c) || isDigit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-'; });
 }
 
 bool isUuid7(QByteArrayView text)

@@ -26,10 +26,7 @@ public:
     bool isEmpty() const { return m_text.isEmpty(); }
 
     friend bool operator==(const Id &a, const Id &b) { return a.m_text == b.m_text; }
-    friend std::strong_ordering operator<=>(const Id &a, const Id &b)
-    {
-        return a.m_text.compare(b.m_text) <=> 0;
-    }
+    friend std::strong_ordering operator<=>(const Id &a, const Id &b) { return a.m_text.compare(b.m_text) <=> 0; }
     friend size_t qHash(const Id &id, size_t seed = 0) noexcept { return ::qHash(id.m_text, seed); }
 
 private:

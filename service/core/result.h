@@ -14,7 +14,7 @@ using Result = std::expected<T, Error>;
 
 inline std::unexpected<Error> fail(ErrorCode code, QString detail)
 {
-    return std::unexpected(Error {.code = code, .detail = std::move(detail)});
+    return std::unexpected(Error{.code = code, .detail = std::move(detail)});
 }
 
 inline std::unexpected<Error> fail(Error error)

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Who asks, and by which way: what a rule judges and an entry records. Made from a verified token, or for the system itself.
+// Who asks, and by which way: what a rule judges and an entry records. Made from a verified token, or for the system
+// itself.
 #pragma once
 
 #include "service/ledger/entry.h"

@@ -24,7 +24,7 @@ namespace engine {
 namespace {
 
 // Moved up in this order; the lock file of a directory is the directory itself.
-constexpr std::array Pieces {"tenants.db", "keys", "ledger.vkey", "admin.token", "high-water", "audit-exports"};
+constexpr std::array Pieces{"tenants.db", "keys", "ledger.vkey", "admin.token", "high-water", "audit-exports"};
 
 constexpr quint64 SmallestRoom = 1024 * 1024; // bytes; a new directory needs about a quarter
 
@@ -97,16 +97,18 @@ Result<void> checkDataDirectory(const DataPaths &paths)
 {
     TRY(checkMode(paths.root, true));
     const QStringList there = contents(paths.root);
-    const bool any = std::ranges::any_of(Pieces, [&](const char *name) { return there.contains(QLatin1StringView(name)); });
+    const bool any =
+        std::ranges::any_of(Pieces, [&](const char *name) { return there.contains(QLatin1StringView(name)); });
     if (!any) {
         return fail(ErrorCode::Refused,
             there.isEmpty() ? u"%1 is empty: no server has made its data there yet."_s.arg(paths.root)
                             : u"%1 holds something else (%2). It was left alone; choose another --data-dir."_s.arg(
-                                  paths.root, there.first()));
+                                paths.root, there.first()));
     }
-    for (const auto &[path, what] : {std::pair(paths.database(), u"the database"_s), {paths.highWater(), u"the mark of the ledger"_s},
-             {paths.tokenKey(), u"the key of the tokens"_s}, {paths.ledgerKey(), u"the key of the ledger"_s},
-             {paths.ledgerVkey(), u"the public key of the ledger"_s}}) {
+    for (const auto &[path, what] :
+        {std::pair(paths.database(), u"the database"_s), {paths.highWater(), u"the mark of the ledger"_s},
+            {paths.tokenKey(), u"the key of the tokens"_s}, {paths.ledgerKey(), u"the key of the ledger"_s},
+            {paths.ledgerVkey(), u"the public key of the ledger"_s}}) {
         if (!QFile::exists(path))
             return fail(ErrorCode::Refused,
                 u"%1 is missing (%2). Nothing was made in its place; restore it from a backup."_s.arg(path, what));
@@ -173,10 +175,11 @@ Result<void> DataDirectory::fill(const std::function<Result<void>(const DataPath
     const QString creating = m_paths.root + "/.creating"_L1, created = m_paths.root + "/.created"_L1;
     // Only what an interrupted first start can have left counts as ours to go on with.
     const QStringList there = contents(m_paths.root);
-    const bool unfinished = there == QStringList {u".creating"_s};
+    const bool unfinished = there == QStringList{u".creating"_s};
     if (there.isEmpty() || unfinished) {
         if (unfinished && !QDir(creating).removeRecursively())
-            return fail(ErrorCode::Storage, u"%1 is left from an interrupted start and can't be removed."_s.arg(creating));
+            return fail(
+                ErrorCode::Storage, u"%1 is left from an interrupted start and can't be removed."_s.arg(creating));
         const auto made = [&]() -> Result<void> {
             if (::mkdir(native(creating).constData(), 0700) != 0)
                 return fail(ErrorCode::Storage, u"%1 can't be written: %2."_s.arg(m_paths.root, systemReason()));
@@ -195,8 +198,8 @@ Result<void> DataDirectory::fill(const std::function<Result<void>(const DataPath
             QDir(creating).removeRecursively();
             if (full)
                 return fail(ErrorCode::Refused,
-                    u"%1 can't be filled: the disk is full. Nothing was made; make room or choose another --data-dir."_s.arg(
-                        m_paths.root));
+                    u"%1 can't be filled: the disk is full. Nothing was made; make room or choose another --data-dir."_s
+                        .arg(m_paths.root));
             return made;
         }
         m_new = true;

@@ -3,9 +3,9 @@
 
 // The data directory: where things lie in it, who may use it, and how it comes to be.
 //
-// It is made whole or not at all: everything is built and synced in DIR/.creating, one rename to DIR/.created decides, and
-// the pieces then move up; a start that finds .created finishes the move, one that finds .creating begins anew. A directory
-// that holds anything else is left alone.
+// It is made whole or not at all: everything is built and synced in DIR/.creating, one rename to DIR/.created decides,
+// and the pieces then move up; a start that finds .created finishes the move, one that finds .creating begins anew. A
+// directory that holds anything else is left alone.
 #pragma once
 
 #include "service/core/result.h"
@@ -35,9 +35,9 @@ struct DataPaths
 class DataDirectory
 {
 public:
-    // Locks the directory and, where it is absent or empty, has `build` fill it: it gets the paths to write to, all inside
-    // the folder being made. Refused when it is not ours, others can read it, or another process holds it (isHeld tells
-    // that apart).
+    // Locks the directory and, where it is absent or empty, has `build` fill it: it gets the paths to write to, all
+    // inside the folder being made. Refused when it is not ours, others can read it, or another process holds it
+    // (isHeld tells that apart).
     static Result<std::unique_ptr<DataDirectory>> lock(
         const QString &path, const std::function<Result<void>(const DataPaths &)> &build);
     ~DataDirectory();

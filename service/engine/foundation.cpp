@@ -73,14 +73,14 @@ Result<void> buildInstallation(
     const Timestamp now = clock.now();
     const QByteArray installation = newUuid(now);
     const QByteArray origin = "service-vm-tenant/" + installation;
-    const TokenSigner signer {
+    const TokenSigner signer{
         .key = tokenKey, .keyId = KeyId(crypto::keyThumbprint(tokenKey.publicKey())), .issuer = issuer};
     TRY(putMeta(*database, u"installation_id"_s, installation));
     TRY(putMeta(*database, u"origin"_s, origin));
     {
         ASSIGN_OR_RETURN(auto insert, database->prepared("INSERT INTO signing_key VALUES (?, ?, ?, NULL)"));
-        TRY(insert.run(signer.keyId, QString::fromLatin1(crypto::publicKeyToText(tokenKey.publicKey())),
-            toMilliseconds(now)));
+        TRY(insert.run(
+            signer.keyId, QString::fromLatin1(crypto::publicKeyToText(tokenKey.publicKey())), toMilliseconds(now)));
     }
 
     ASSIGN_OR_RETURN(const auto ledger, ledger::Ledger::create(*database, ledgerKey, origin));
@@ -97,7 +97,8 @@ Result<void> buildInstallation(
 
     TRY(crypto::writeSecretFile(paths.ledgerVkey(), ledger->verifierKey().text() + '\n', crypto::Overwrite::Never));
     TRY(crypto::writeSecretFile(paths.adminToken(), admin.text + '\n', crypto::Overwrite::Never));
-    ASSIGN_OR_RETURN([[maybe_unused]] const auto mark, ledger::HighWater::create(paths.highWater(), ledger->signedCheckpoint()));
+    ASSIGN_OR_RETURN(
+        [[maybe_unused]] const auto mark, ledger::HighWater::create(paths.highWater(), ledger->signedCheckpoint()));
     return {};
 }
 

@@ -4,8 +4,8 @@
 // The first start: keys, database, index 0 of the ledger, the administrator's token.
 #pragma once
 
-#include "service/engine/datadirectory.h"
 #include "service/core/clock.h"
+#include "service/engine/datadirectory.h"
 
 #include <QtCrypto>
 

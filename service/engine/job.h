@@ -21,7 +21,8 @@ struct Committed
 class Job
 {
 public:
-    enum class Kind {
+    enum class Kind
+    {
         Change,
         DryRun, // the same checks by the same code; rolled back, no entry
         Record // of a refusal: its caller may be revoked or suspended by now
@@ -77,7 +78,7 @@ public:
         if (!m_answer)
             return;
         if (outcome)
-            m_answer(Committed<Value> {std::move(*m_value), *outcome});
+            m_answer(Committed<Value>{std::move(*m_value), *outcome});
         else
             m_answer(std::unexpected(std::move(outcome.error())));
     }

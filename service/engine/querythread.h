@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Questions to the database from threads that must not wait: one thread with a read-only connection of its own, asked with a
-// function, answered with a future. Questions are taken in the order they came.
+// Questions to the database from threads that must not wait: one thread with a read-only connection of its own, asked
+// with a function, answered with a future. Questions are taken in the order they came.
 #pragma once
 
 #include "service/store/database.h"
@@ -31,11 +31,12 @@ public:
         QPromise<Result<Value>> promise;
         auto future = promise.future();
         promise.start();
-        post([promise = std::move(promise), question = std::move(question)](Result<store::Database *> database) mutable {
-            if (!promise.isCanceled())
-                promise.addResult(database ? question(**database) : std::unexpected(database.error()));
-            promise.finish();
-        });
+        post(
+            [promise = std::move(promise), question = std::move(question)](Result<store::Database *> database) mutable {
+                if (!promise.isCanceled())
+                    promise.addResult(database ? question(**database) : std::unexpected(database.error()));
+                promise.finish();
+            });
         return future;
     }
 

@@ -68,7 +68,8 @@ tenancy::Labels labelsOf(const json::Value *object)
 void takeDescription(tenancy::Tenant &tenant, const json::Value &data)
 {
     tenant.displayName = QString::fromUtf8(textOf(data, "display_name"));
-    tenant.limits = {numberOf(data, "max_vms"), numberOf(data, "storage_quota_gb"), numberOf(data, "api_rate_limit_rpm")};
+    tenant.limits = {
+        numberOf(data, "max_vms"), numberOf(data, "storage_quota_gb"), numberOf(data, "api_rate_limit_rpm")};
     tenant.labels = labelsOf(data.find("labels"));
     tenant.plan = QString::fromUtf8(textOf(data, "plan"));
 }
@@ -138,7 +139,8 @@ Result<void> Replay::openLedger(const ledger::EntryFields &entry)
     const json::Value *key = entry.data.find("token_key");
     if (!key)
         return contradicts(entry, u"it names no key"_s);
-    m_meta = {{"installation_id"_ba, textOf(entry.data, "installation_id")}, {"origin"_ba, textOf(entry.data, "origin")}};
+    m_meta = {
+        {"installation_id"_ba, textOf(entry.data, "installation_id")}, {"origin"_ba, textOf(entry.data, "origin")}};
     m_keys.emplace(KeyId(textOf(*key, "kid")),
         textOf(*key, "public_key") + ' ' + QByteArray::number(toMilliseconds(entry.time)) + ' ');
     return {};
@@ -146,7 +148,7 @@ Result<void> Replay::openLedger(const ledger::EntryFields &entry)
 
 Result<void> Replay::createTenant(const ledger::EntryFields &entry)
 {
-    tenancy::Tenant tenant {.id = entry.tenant,
+    tenancy::Tenant tenant{.id = entry.tenant,
         .displayName = {},
         .limits = {},
         .labels = {},
@@ -225,7 +227,7 @@ Result<void> Replay::registerVm(const ledger::EntryFields &entry)
     const auto tenant = m_tenants.find(entry.tenant);
     if (!state || tenant == m_tenants.end())
         return contradicts(entry, u"there is no such tenant or state"_s);
-    fleet::Vm vm {.id = entry.vm,
+    fleet::Vm vm{.id = entry.vm,
         .tenant = entry.tenant,
         .name = QString::fromUtf8(textOf(entry.data, "name")),
         .vmType = QString::fromUtf8(textOf(entry.data, "vm_type")),

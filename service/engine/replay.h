@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The state that the entries alone say there must be, to be compared with the tables row by row. One thread; fed with every
-// entry from index 0 on, in order.
+// The state that the entries alone say there must be, to be compared with the tables row by row. One thread; fed with
+// every entry from index 0 on, in order.
 #pragma once
 
 #include "service/fleet/vm.h"

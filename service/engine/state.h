@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What every request needs, in memory: published by the engine after a commit, read by every thread. Nothing stands here
-// that is not on the disk.
+// What every request needs, in memory: published by the engine after a commit, read by every thread. Nothing stands
+// here that is not on the disk.
 #pragma once
 
 #include "service/core/ids.h"

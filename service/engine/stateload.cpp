@@ -35,7 +35,7 @@ Result<State> loadState(store::Database &database)
             return fail(ErrorCode::Corrupt, u"The stored token key %1 is no key."_s.arg(keys.text(0)));
         const KeyId id(keys.bytes(0));
         state.keys.emplace(id,
-            TokenKey {.id = id,
+            TokenKey{.id = id,
                 .key = *key,
                 .createdAt = fromMilliseconds(keys.integer(2)),
                 .retiredAt = keys.isNull(3) ? std::nullopt : std::optional(fromMilliseconds(keys.integer(3)))});
@@ -60,12 +60,14 @@ Result<void> checkCaller(const Work &work)
         return {};
     const tokens::TokenRecord *token = work.token(caller.actor.tokenId);
     if (!token || token->revokedAt)
-        return fail(Error {.code = ErrorCode::InvalidToken, .detail = u"The token was revoked."_s, .reason = "revoked"_ba});
+        return fail(
+            Error{.code = ErrorCode::InvalidToken, .detail = u"The token was revoked."_s, .reason = "revoked"_ba});
     if (!caller.isTenant())
         return {};
     const tenancy::Tenant *tenant = work.tenant(caller.tenant);
     if (!tenant || tenant->state == TenantState::Deleted)
-        return fail(Error {.code = ErrorCode::InvalidToken, .detail = u"The tenant is deleted."_s, .reason = "revoked"_ba});
+        return fail(
+            Error{.code = ErrorCode::InvalidToken, .detail = u"The tenant is deleted."_s, .reason = "revoked"_ba});
     if (tenant->state == TenantState::Suspended)
         return fail(ErrorCode::TenantSuspended, u"%1 is suspended."_s.arg(caller.tenant.toString()));
     return {};

@@ -14,8 +14,8 @@ Result<State> loadState(store::Database &database);
 // The log's name: "service-vm-tenant/<installation id>".
 Result<QByteArray> readOrigin(store::Database &database);
 
-// Again, inside the transaction, what the door judged before it queued the command: the token is not revoked, its tenant
-// is active. So a command that waited behind the revocation of its own token is refused.
+// Again, inside the transaction, what the door judged before it queued the command: the token is not revoked, its
+// tenant is active. So a command that waited behind the revocation of its own token is refused.
 Result<void> checkCaller(const Work &work);
 
 } // namespace engine

@@ -53,10 +53,7 @@ Result<tenancy::Tenant> changeState(
     Work &work, tenancy::Tenant tenant, TenantState state, const char *event, const QString &reason)
 {
     json::Writer data;
-    data.beginObject()
-        .member("display_name", tenant.displayName)
-        .textOrNull("reason", reason.toUtf8())
-        .endObject();
+    data.beginObject().member("display_name", tenant.displayName).textOrNull("reason", reason.toUtf8()).endObject();
     tenant.state = state;
     ASSIGN_OR_RETURN(tenant, save(work, std::move(tenant)));
     ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index, work.append(event, tenant.id, data.take()));
@@ -73,7 +70,7 @@ Result<tenancy::Tenant> registerTenant(Work &work, const tenancy::TenantSpec &sp
             u"The id %1 is taken since %2%3. Choose another id."_s.arg(spec.id.toString(), since,
                 taken->state == TenantState::Deleted ? u" (deleted; ids are never given again)"_s : QString()));
     }
-    tenancy::Tenant tenant {.id = spec.id,
+    tenancy::Tenant tenant{.id = spec.id,
         .displayName = spec.displayName,
         .limits = spec.limits,
         .labels = spec.labels,

@@ -33,10 +33,10 @@ Result<IssuedToken> registerToken(Work &work, tokens::TokenRecord record)
     TRY(tokens::insertToken(work.database(), record));
     ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index,
         work.append("TOKEN_ISSUED", record.tenant, tokens::tokenEntryData(record), {.token = record.id}));
-    QByteArray text = tokens::signToken(
-        tokens::claimsOf(record, work.signer().issuer), work.signer().key, work.signer().keyId);
+    QByteArray text =
+        tokens::signToken(tokens::claimsOf(record, work.signer().issuer), work.signer().key, work.signer().keyId);
     work.put(record);
-    return IssuedToken {std::move(record), std::move(text)};
+    return IssuedToken{std::move(record), std::move(text)};
 }
 
 Result<void> revokeOne(Work &work, const TokenId &id, const QString &reason)
@@ -120,13 +120,13 @@ Result<IssuedToken> replaceAdminToken(Work &work, const QString &path, bool revo
     ASSIGN_OR_RETURN(IssuedToken issued, issueAdministrator(work, {.name = u"admin.token"_s}));
     if (const auto old = adminTokenId(path); old && revokeOld && work.token(*old))
         TRY(revokeOne(work, *old, u"rotated"_s));
-    // Beside the old one before the commit, in its place after it: whatever happens between, the file that counts is the
-    // one whose token is registered, and settleAdminToken finds it.
-    if (auto written = crypto::writeSecretFile(nextPath(path), issued.text + '\n', crypto::Overwrite::Replace); !written)
+    // Beside the old one before the commit, in its place after it: whatever happens between, the file that counts is
+    // the one whose token is registered, and settleAdminToken finds it.
+    if (auto written = crypto::writeSecretFile(nextPath(path), issued.text + '\n', crypto::Overwrite::Replace);
+        !written)
         return fail(ErrorCode::Refused, written.error().detail);
-    work.afterCommit([path] {
-        ::rename(QFile::encodeName(nextPath(path)).constData(), QFile::encodeName(path).constData());
-    });
+    work.afterCommit(
+        [path] { ::rename(QFile::encodeName(nextPath(path)).constData(), QFile::encodeName(path).constData()); });
     return issued;
 }
 

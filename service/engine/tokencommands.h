@@ -17,8 +17,8 @@ struct IssuedToken
 // For the tenant's id as the caller gave it: NotFound for an absent one and, exactly alike, for another tenant's.
 Result<IssuedToken> issueToken(Work &work, const TenantId &tenant, const tokens::TokenRequest &request);
 
-// The token and all its descendants; one that is revoked already changes nothing. A tenant's caller may revoke itself and
-// its own descendants; every other id is NotFound.
+// The token and all its descendants; one that is revoked already changes nothing. A tenant's caller may revoke itself
+// and its own descendants; every other id is NotFound.
 Result<void> revokeToken(Work &work, const TokenId &id, const QString &reason);
 
 // For the command line and the control socket, never for a route.

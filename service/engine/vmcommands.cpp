@@ -35,7 +35,7 @@ Result<std::vector<fleet::Vm>> registerVms(Work &work, const TenantId &tenantId,
     TRY(tenancy::admit(*tenant, count, count * spec.diskGb));
     TRY(fleet::checkCount(spec));
     if (!spec.preferredNode.isEmpty()) {
-        return fail(Error {.code = ErrorCode::InvalidField,
+        return fail(Error{.code = ErrorCode::InvalidField,
             .detail = u"There is no node %1 that %2 may use."_s.arg(spec.preferredNode.toString(), tenantId.toString()),
             .fields = {{u"/preferred_node"_s, u"names no node that this tenant may use"_s}}});
     }
@@ -43,7 +43,7 @@ Result<std::vector<fleet::Vm>> registerVms(Work &work, const TenantId &tenantId,
     std::vector<fleet::Vm> vms;
     vms.reserve(size_t(count));
     for (qint64 i = 0; i < count; ++i) {
-        fleet::Vm vm {.id = VmId(newUuid(work.now())),
+        fleet::Vm vm{.id = VmId(newUuid(work.now())),
             .tenant = tenantId,
             .name = spec.name,
             .vmType = spec.vmType,
@@ -68,7 +68,7 @@ Result<void> destroyVm(Work &work, const VmId &id)
     ASSIGN_OR_RETURN(const auto vm, fleet::findVm(work.database(), id));
     const bool foreign = vm && work.caller().isTenant() && vm->tenant != work.caller().tenant;
     if (!vm || foreign)
-        return fail(Error {.code = ErrorCode::NotFound,
+        return fail(Error{.code = ErrorCode::NotFound,
             .detail = u"There is no such VM."_s,
             .reason = foreign ? QByteArray(ForeignReason) : QByteArray()});
     return destroy(work, *vm);

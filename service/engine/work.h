@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What a command sees while it runs: the state with every change made before it in the same transaction, the database, and
-// the ledger to append to. Engine thread only; lives for one command.
+// What a command sees while it runs: the state with every change made before it in the same transaction, the database,
+// and the ledger to append to. Engine thread only; lives for one command.
 //
 // A command that fails leaves nothing: its savepoint is rolled back and its Changes are dropped.
 #pragma once

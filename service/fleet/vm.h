@@ -12,7 +12,13 @@
 
 namespace fleet {
 
-enum class VmState { Provisioning, Running, Stopped, Error };
+enum class VmState
+{
+    Provisioning,
+    Running,
+    Stopped,
+    Error
+};
 
 const char *toText(VmState state); // "Provisioning"
 std::optional<VmState> vmStateFromText(QByteArrayView text);

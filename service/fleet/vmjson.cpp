@@ -36,7 +36,7 @@ Result<void> checkCount(const VmSpec &spec)
 {
     if (spec.count.value_or(1) <= MostVmsPerRequest)
         return {};
-    return fail(Error {.code = ErrorCode::InvalidField,
+    return fail(Error{.code = ErrorCode::InvalidField,
         .detail = u"One request makes at most %1 VMs; %2 were asked for."_s.arg(MostVmsPerRequest).arg(*spec.count),
         .fields = {{u"/count"_s, u"must be a whole number from 1 to %1"_s.arg(MostVmsPerRequest)}}});
 }

@@ -19,7 +19,7 @@ Result<Vm> readVm(store::Statement &row)
     const auto state = vmStateFromText(row.bytes(8));
     if (!state)
         return fail(ErrorCode::Corrupt, u"The row of VM %1 has an unknown state."_s.arg(row.text(0)));
-    return Vm {.id = VmId(row.bytes(0)),
+    return Vm{.id = VmId(row.bytes(0)),
         .tenant = TenantId(row.bytes(1)),
         .name = row.text(2),
         .vmType = row.text(3),
@@ -65,9 +65,9 @@ Result<std::optional<Vm>> findVm(store::Database &database, const VmId &id)
 Result<std::vector<Vm>> listVms(store::Database &database, const TenantId &tenant, const VmId &after, qint64 most)
 {
     ASSIGN_OR_RETURN(auto select,
-        database.prepared(tenant.isEmpty()
-                ? "SELECT " VM_COLUMNS " FROM vm WHERE vm_id > ? ORDER BY vm_id LIMIT ?"
-                : "SELECT " VM_COLUMNS " FROM vm WHERE vm_id > ? AND tenant_id = ? ORDER BY vm_id LIMIT ?"));
+        database.prepared(tenant.isEmpty() ? "SELECT " VM_COLUMNS " FROM vm WHERE vm_id > ? ORDER BY vm_id LIMIT ?"
+                                           : "SELECT " VM_COLUMNS
+                                             " FROM vm WHERE vm_id > ? AND tenant_id = ? ORDER BY vm_id LIMIT ?"));
     TRY(tenant.isEmpty() ? select.run(after.toString(), most) : select.run(after.toString(), tenant, most));
     std::vector<Vm> vms;
     while (select.next()) {

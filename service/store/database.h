@@ -31,7 +31,8 @@ struct CommitFaults
 class Database
 {
 public:
-    enum class Mode {
+    enum class Mode
+    {
         Create, // must not exist yet
         ReadWrite, // must exist
         ReadOnly // must exist; sees one state per read transaction, never blocks the writer

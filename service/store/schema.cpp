@@ -21,7 +21,7 @@ namespace store {
 
 namespace {
 
-constexpr std::array Migrations {"0001_base.sql", "0002_idempotency.sql"};
+constexpr std::array Migrations{"0001_base.sql", "0002_idempotency.sql"};
 constexpr qint64 ApplicationId = 0x544e434e; // "TNCN"
 
 Result<qint64> pragma(Database &database, const QString &name)
@@ -67,7 +67,8 @@ Result<void> apply(Database &database, int number)
     const char *name = Migrations[size_t(number - 1)];
     QFile file(u":/migrations/"_s + QLatin1StringView(name));
     if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::Storage, u"The migration %1 is missing from this program."_s.arg(QLatin1StringView(name)));
+        return fail(
+            ErrorCode::Storage, u"The migration %1 is missing from this program."_s.arg(QLatin1StringView(name)));
     ASSIGN_OR_RETURN(auto transaction, Transaction::begin(database));
     for (const QString &statement : statements(QString::fromUtf8(file.readAll())))
         TRY(database.execute(statement));

@@ -44,7 +44,7 @@ RateVerdict RateLimiter::judge(const TenantId &tenant, qint64 requestsPerMinute,
     // A lowered limit may leave more debt than the new bucket holds; it is forgiven.
     const qint64 debt = std::min(std::max<qint64>(0, stored.count() - now), capacity);
 
-    RateVerdict verdict {.limit = requestsPerMinute};
+    RateVerdict verdict{.limit = requestsPerMinute};
     verdict.allowed = debt + cost <= capacity;
     const qint64 after = take && verdict.allowed ? debt + cost : debt;
     stored = std::chrono::nanoseconds(now + after);

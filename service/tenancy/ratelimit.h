@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Requests a minute, per tenant over all its tokens: the generic cell rate algorithm. A bucket holds `rpm` requests, starts
-// full and refills rpm/60 a second; one number per tenant, the time at which the bucket would be full again.
+// Requests a minute, per tenant over all its tokens: the generic cell rate algorithm. A bucket holds `rpm` requests,
+// starts full and refills rpm/60 a second; one number per tenant, the time at which the bucket would be full again.
 #pragma once
 
 #include "service/core/clock.h"

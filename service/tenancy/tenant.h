@@ -10,7 +10,8 @@
 
 #include <QtCore/qmap.h>
 
-enum class TenantState {
+enum class TenantState
+{
     Active,
     Suspended, // reads and writes of its tokens are refused; nothing is lost
     Deleted // its tokens are dead, its id is never given again
@@ -76,8 +77,8 @@ struct Tenant
     bool isOverQuota() const { return usage.vms > limits.maxVms || usage.storageGb > limits.storageQuotaGb; }
 };
 
-// Whether `vms` more with `storageGb` in all fit; never in a tenant that is over quota. QuotaExceeded carries the numbers as the contract names them;
-// max_vms is judged first.
+// Whether `vms` more with `storageGb` in all fit; never in a tenant that is over quota. QuotaExceeded carries the
+// numbers as the contract names them; max_vms is judged first.
 Result<void> admit(const Tenant &tenant, qint64 vms, qint64 storageGb);
 
 // The record with the patch applied; version and updatedAt are the engine's.

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Tenants as JSON: request bodies in, records and ledger data out. The bounds of every member stand here and nowhere else.
+// Tenants as JSON: request bodies in, records and ledger data out. The bounds of every member stand here and nowhere
+// else.
 #pragma once
 
 #include "service/core/json.h"

@@ -26,18 +26,20 @@ Result<void> write(store::Statement statement, const Tenant &tenant)
 Result<void> insertTenant(store::Database &database, const Tenant &tenant)
 {
     ASSIGN_OR_RETURN(auto insert,
-        database.prepared("INSERT INTO tenant (display_name, max_vms, storage_quota_gb, api_rate_limit_rpm, labels, plan,"
-                          " state, created_at, created_by, updated_at, version, used_vms, used_storage_gb, tenant_id)"
-                          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+        database.prepared(
+            "INSERT INTO tenant (display_name, max_vms, storage_quota_gb, api_rate_limit_rpm, labels, plan,"
+            " state, created_at, created_by, updated_at, version, used_vms, used_storage_gb, tenant_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     return write(std::move(insert), tenant);
 }
 
 Result<void> updateTenant(store::Database &database, const Tenant &tenant)
 {
     ASSIGN_OR_RETURN(auto update,
-        database.prepared("UPDATE tenant SET display_name = ?, max_vms = ?, storage_quota_gb = ?, api_rate_limit_rpm = ?,"
-                          " labels = ?, plan = ?, state = ?, created_at = ?, created_by = ?, updated_at = ?, version = ?,"
-                          " used_vms = ?, used_storage_gb = ? WHERE tenant_id = ?"));
+        database.prepared(
+            "UPDATE tenant SET display_name = ?, max_vms = ?, storage_quota_gb = ?, api_rate_limit_rpm = ?,"
+            " labels = ?, plan = ?, state = ?, created_at = ?, created_by = ?, updated_at = ?, version = ?,"
+            " used_vms = ?, used_storage_gb = ? WHERE tenant_id = ?"));
     return write(std::move(update), tenant);
 }
 

@@ -19,7 +19,8 @@ private Q_SLOTS:
     {
         m_state = std::make_unique<engine::SharedState>();
         m_model = std::make_unique<TenantModel>();
-        new QAbstractItemModelTester(m_model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest, m_model.get());
+        new QAbstractItemModelTester(
+            m_model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest, m_model.get());
     }
 
     void showsTenantsInOrderWithTheirUsage()
@@ -72,7 +73,7 @@ private Q_SLOTS:
         QStringList ids;
         for (int row = 0; row < m_model->rowCount(); ++row)
             ids.append(text(row, TenantModel::TenantColumn));
-        QCOMPARE(ids, (QStringList {u"a"_s, u"b"_s, u"c"_s, u"e"_s}));
+        QCOMPARE(ids, (QStringList{u"a"_s, u"b"_s, u"c"_s, u"e"_s}));
     }
 
     void countsActiveTokensOnly()
@@ -80,7 +81,8 @@ private Q_SLOTS:
         put("acme", 0);
         const Timestamp now = fromSeconds(1000);
         m_state->publish([&](engine::State &state) {
-            for (const auto &[id, expires, revoked] : {std::tuple("1", 2000, false), {"2", 500, false}, {"3", 2000, true}}) {
+            for (const auto &[id, expires, revoked] :
+                {std::tuple("1", 2000, false), {"2", 500, false}, {"3", 2000, true}}) {
                 tokens::TokenRecord token;
                 token.id = TokenId(id);
                 token.tenant = TenantId("acme");
@@ -106,7 +108,7 @@ private:
     void put(const char *id, qint64 vms, TenantState tenantState = TenantState::Active)
     {
         m_state->publish([&](engine::State &state) {
-            tenancy::Tenant tenant {.id = TenantId(id),
+            tenancy::Tenant tenant{.id = TenantId(id),
                 .displayName = QString::fromLatin1(id),
                 .limits = {10, 100, 600},
                 .labels = {},

@@ -19,7 +19,8 @@ private Q_SLOTS:
     {
         m_state = std::make_unique<engine::SharedState>();
         m_model = std::make_unique<TokenModel>();
-        new QAbstractItemModelTester(m_model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest, m_model.get());
+        new QAbstractItemModelTester(
+            m_model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest, m_model.get());
     }
 
     void newestFirst()
@@ -87,7 +88,7 @@ private Q_SLOTS:
         for (const auto &token : m_model->descendants(TokenId("1")))
             ids.append(token.id.toString());
         ids.sort();
-        QCOMPARE(ids, (QStringList {u"2"_s, u"3"_s, u"4"_s}));
+        QCOMPARE(ids, (QStringList{u"2"_s, u"3"_s, u"4"_s}));
         QVERIFY(m_model->descendants(TokenId("5")).empty());
     }
 

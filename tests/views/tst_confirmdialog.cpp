@@ -16,7 +16,8 @@ class TestConfirmDialog : public QObject
 private Q_SLOTS:
     void theIrreversibleAsksForTheId()
     {
-        ConfirmDialog dialog({.title = u"Delete"_s, .text = u"…"_s, .verb = u"Delete tenant"_s, .typed = u"acme"_s}, nullptr);
+        ConfirmDialog dialog(
+            {.title = u"Delete"_s, .text = u"…"_s, .verb = u"Delete tenant"_s, .typed = u"acme"_s}, nullptr);
         dialog.show();
         auto *go = child<QAbstractButton>(&dialog, "confirmButton");
         auto *typed = child<QLineEdit>(&dialog, "typedEdit");
@@ -35,7 +36,8 @@ private Q_SLOTS:
 
     void aRefusalStaysInTheDialog()
     {
-        ConfirmDialog dialog({.title = u"Suspend"_s, .text = u"…"_s, .verb = u"Suspend tenant"_s, .reasonLabel = u"Reason"_s}, nullptr);
+        ConfirmDialog dialog(
+            {.title = u"Suspend"_s, .text = u"…"_s, .verb = u"Suspend tenant"_s, .reasonLabel = u"Reason"_s}, nullptr);
         dialog.show();
         QTest::keyClicks(child<QLineEdit>(&dialog, "reasonEdit"), u"unpaid"_s);
         dialog.setBusy(true);
@@ -59,7 +61,9 @@ private Q_SLOTS:
 
     void everyControlHasAName()
     {
-        ConfirmDialog dialog({.title = u"Delete"_s, .text = u"…"_s, .verb = u"Delete"_s, .typed = u"acme"_s, .reasonLabel = u"Reason"_s}, nullptr);
+        ConfirmDialog dialog(
+            {.title = u"Delete"_s, .text = u"…"_s, .verb = u"Delete"_s, .typed = u"acme"_s, .reasonLabel = u"Reason"_s},
+            nullptr);
         QCOMPARE(namelessControls(&dialog).join(u'\n'), QString());
     }
 };

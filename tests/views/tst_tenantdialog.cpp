@@ -71,10 +71,14 @@ private Q_SLOTS:
 
     void neverOverwritesSomebodyElsesChange()
     {
-        QVERIFY(m_house->engine.submit<tenancy::Tenant>(m_house->engine.admin(), [](engine::Work &work) {
-            return engine::patchTenant(
-                work, TenantId("acme"), [](const tenancy::Tenant &) -> Result<tenancy::TenantPatch> { return limitTo(77); }, {});
-        }).result());
+        QVERIFY(m_house->engine
+                    .submit<tenancy::Tenant>(m_house->engine.admin(),
+                        [](engine::Work &work) {
+                            return engine::patchTenant(work, TenantId("acme"),
+                                [](const tenancy::Tenant &) -> Result<tenancy::TenantPatch> { return limitTo(77); },
+                                {});
+                        })
+                    .result());
         type("maxVmsEdit", u"5"_s);
         save();
         QTRY_VERIFY(child<QLabel>(m_dialog.get(), "mistakeLabel")->isVisible());

@@ -19,7 +19,7 @@ private Q_SLOTS:
     void init()
     {
         m_house = std::make_unique<ViewHouse>();
-        m_page = std::make_unique<views::TenantsPage>(views::PageContext {*m_house->link, m_house->tasks}, nullptr);
+        m_page = std::make_unique<views::TenantsPage>(views::PageContext{*m_house->link, m_house->tasks}, nullptr);
         m_page->resize(1200, 700);
         m_page->show();
     }
@@ -114,7 +114,9 @@ private Q_SLOTS:
     void lookingChangesNothing()
     {
         m_house->registerTenant("acme");
-        const auto size = [this] { return m_house->link->state().read([](const engine::State &s) { return s.ledgerSize; }); };
+        const auto size = [this] {
+            return m_house->link->state().read([](const engine::State &s) { return s.ledgerSize; });
+        };
         const TreeSize before = size();
         select("acme", false);
         m_page->activate();
@@ -133,7 +135,7 @@ private Q_SLOTS:
             order.append(m_page->focusWidget()->objectName());
             QTest::keyClick(m_page->focusWidget(), Qt::Key_Tab);
         }
-        QCOMPARE(order, (QStringList {u"tenantFilter"_s, u"allChip"_s, u"onboardButton"_s, u"tenantList"_s}));
+        QCOMPARE(order, (QStringList{u"tenantFilter"_s, u"allChip"_s, u"onboardButton"_s, u"tenantList"_s}));
         // Of the chips one is chosen; the arrows go to the others.
         auto *all = child<QAbstractButton>(m_page.get(), "allChip");
         all->setFocus();

@@ -21,7 +21,7 @@ private Q_SLOTS:
     {
         m_house = std::make_unique<ViewHouse>();
         m_house->registerTenant("acme");
-        m_page = std::make_unique<views::TokensPage>(views::PageContext {*m_house->link, m_house->tasks}, nullptr);
+        m_page = std::make_unique<views::TokensPage>(views::PageContext{*m_house->link, m_house->tasks}, nullptr);
         m_page->resize(1200, 700);
         m_page->show();
     }
@@ -72,7 +72,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("key");
         QTest::newRow("not a key at all") << u"hello"_s;
-        QTest::newRow("a private key") << u"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbg==\n-----END OPENSSH PRIVATE KEY-----"_s;
+        QTest::newRow("a private key")
+            << u"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbg==\n-----END OPENSSH PRIVATE KEY-----"_s;
         QTest::newRow("a key of small order") << QString(64, u'0');
     }
 

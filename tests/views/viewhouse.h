@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// An engine on a fresh installation with the window's link to it, and what tests of pages need to find and press things.
+// An engine on a fresh installation with the window's link to it, and what tests of pages need to find and press
+// things.
 #pragma once
 
 #include "models/enginelink.h"

@@ -199,7 +199,8 @@ private Q_SLOTS:
                 << u"link:"_s + QLatin1StringView(piece) << u"is no regular file"_s;
         }
         QTest::newRow("an installation whose admin.token others can read") << u"open:admin.token"_s << u"chmod 600"_s;
-        QTest::newRow("an installation whose admin.token is a link") << u"link:admin.token"_s << u"is no regular file"_s;
+        QTest::newRow("an installation whose admin.token is a link")
+            << u"link:admin.token"_s << u"is no regular file"_s;
         QTest::newRow("an installation whose keys others can list") << u"open-keys"_s << u"chmod 700"_s;
         QTest::newRow("an installation without its keys") << u"no-keys"_s << u"is missing"_s;
         QTest::newRow("a first start cut short, with something else beside it") << u"mixed"_s << u"something else"_s;

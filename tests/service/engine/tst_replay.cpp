@@ -120,7 +120,8 @@ private Q_SLOTS:
         row("a token key exchanged", u"UPDATE signing_key SET public_key = 'y'"_s, u"The row of the token key"_s);
         row("a token key retired", u"UPDATE signing_key SET retired_at = 5"_s, u"The row of the token key"_s);
         row("a token key removed", u"DELETE FROM signing_key"_s, u"number of token keys (0 instead of 1)"_s);
-        row("another name of the log", u"UPDATE meta SET value = 'x' WHERE key = 'origin'"_s, u"The row origin of meta"_s);
+        row("another name of the log", u"UPDATE meta SET value = 'x' WHERE key = 'origin'"_s,
+            u"The row origin of meta"_s);
         row("the installation's id removed", u"DELETE FROM meta WHERE key = 'installation_id'"_s,
             u"number of rows in meta (1 instead of 2)"_s);
         row("all VMs removed", u"DELETE FROM vm"_s, u"number of VMs (0 instead of 2)"_s);

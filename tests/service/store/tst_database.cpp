@@ -117,8 +117,8 @@ private Q_SLOTS:
     void aFailedCommitIsRolledBack()
     {
         auto database = create();
-        database->setCommitFaults({.before = [] { return Error {.code = ErrorCode::Storage, .detail = u"full"_s}; },
-            .after = {}});
+        database->setCommitFaults(
+            {.before = [] { return Error{.code = ErrorCode::Storage, .detail = u"full"_s}; }, .after = {}});
         {
             auto transaction = store::Transaction::begin(*database);
             QVERIFY(database->execute(u"INSERT INTO meta VALUES ('a', 'b')"_s));
