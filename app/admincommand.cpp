@@ -90,8 +90,6 @@ Result<QByteArray> runAdminCommand(
     ASSIGN_OR_RETURN(const auto engine,
         engine::Engine::start(
             {.directory = *directory, .clock = clock, .issuer = baseUrl(), .passphrase = passphrase}));
-    TRY(engine->state().read(
-        [&](const engine::State &state) { return engine::settleAdminToken(paths.adminToken(), state); }));
     auto issued = engine::EngineClient(*engine).ask<engine::IssuedToken>(
         engine::systemCaller(), commandOf(command, paths.adminToken()));
     if (!issued)

@@ -4,6 +4,8 @@
 #include "app/application.h"
 
 #include "app/admincommand.h"
+#include "app/exportrecord.h"
+#include "service/core/visibletext.h"
 #include "service/engine/foundation.h"
 #include "service/engine/tokencommands.h"
 
@@ -12,6 +14,8 @@
 #include <QtCore/qdir.h>
 #include <QtNetwork/qtcpserver.h>
 
+#include <cstdio>
+
 using namespace Qt::StringLiterals;
 
 namespace app {
@@ -19,6 +23,7 @@ namespace app {
 namespace {
 
 constexpr qint64 RenewWithin = 30 * 86'400; // seconds left of admin.token
+constexpr std::chrono::milliseconds ClosingTime(1000); // of the grace: for the last entry and the store
 
 } // namespace
 
@@ -41,6 +46,14 @@ QString holderOf(const engine::DataPaths &paths)
         text("program"), pid && pid->number() ? QString::fromLatin1(pid->number()->text) : u"?"_s, text("address"));
 }
 
+void sayAccepted(const char *program, const Application &server)
+{
+    std::fprintf(stderr,
+        "%s: the rollback was accepted. Every token from before is dead; the new administrator's token is in %s. "
+        "Start without --accept-rollback from now on.\n",
+        program, visibleText(server.paths().adminToken()).toLocal8Bit().constData());
+}
+
 Application::Application(ServeOptions options)
     : m_options(std::move(options))
 {
@@ -59,6 +72,9 @@ Result<void> Application::open()
         engine::DataDirectory::lock(m_options.dataDirectory, [this](const engine::DataPaths &paths) -> Result<void> {
             // Nothing is made for a server that could not listen.
             TRY(checkPort());
+            if (m_options.acceptRollback)
+                return fail(ErrorCode::Refused,
+                    u"There is no rollback to accept: there is no data yet. Start without --accept-rollback."_s);
             return engine::buildInstallation(paths, m_clock, baseUrl(), m_options.passphrase);
         });
     if (!directory) {
@@ -68,13 +84,22 @@ Result<void> Application::open()
         return std::unexpected(std::move(directory.error()));
     }
     m_directory = std::move(*directory);
-    ASSIGN_OR_RETURN(m_engine,
-        engine::Engine::start(
-            {.directory = *m_directory, .clock = m_clock, .issuer = baseUrl(), .passphrase = m_options.passphrase}));
-    TRY(m_engine->state().read(
-        [this](const engine::State &state) { return engine::settleAdminToken(paths().adminToken(), state); }));
+    if (m_options.acceptRollback)
+        TRY(checkPort()); // it can be accepted but once
+    m_copies = std::make_unique<engine::CheckpointCopies>(m_options.checkpointPlaces, engine::grownFrom(paths()),
+        [](const QString &sentence) { qWarning().noquote() << visibleText(sentence); });
+    auto engine = engine::Engine::start({.directory = *m_directory,
+        .clock = m_clock,
+        .issuer = baseUrl(),
+        .passphrase = m_options.passphrase,
+        .acceptRollback = m_options.acceptRollback,
+        .onCheckpoint = [this](const QByteArray &note) { m_copies->offer(note); }});
+    if (!engine)
+        return fail(engine::startRefusal(std::move(engine.error()), {}, paths().root));
+    m_engine = std::move(*engine);
 
     m_api = std::make_unique<api::Api>(*m_engine, m_rates);
+    m_api->exports().setProgram(QCoreApplication::applicationDirPath() + "/service-fs"_L1);
     http::Options door;
     // Of the loopback addresses only the usual ones are known to the door.
     door.hosts.append(m_options.address.toString().toLatin1());
@@ -85,8 +110,10 @@ Result<void> Application::open()
         &m_door->server(), &http::Server::stopped, &m_door->server(), [this] { m_api->closeReader(); },
         Qt::DirectConnection);
     ASSIGN_OR_RETURN(m_port, m_door->start(m_options.address, m_options.port));
-    TRY(renewAdminToken());
-    TRY(record("SERVER_STARTED"));
+    if (auto recorded = renewAdminToken().and_then([this] { return record("SERVER_STARTED"); }); !recorded) {
+        const auto trouble = m_engine->state().read([](const engine::State &state) { return state.trouble; });
+        return fail(engine::startRefusal(std::move(recorded.error()), trouble, paths().root));
+    }
     m_started = true;
 
     m_control =
@@ -106,14 +133,16 @@ void Application::stop(std::chrono::milliseconds grace)
     if (m_control)
         m_control->close();
     if (m_door) {
-        m_door->stop(grace);
+        m_door->stop(std::max(grace - ClosingTime, std::chrono::milliseconds(0)));
         if (m_started) {
+            m_engine->settleDenials();
             if (auto recorded = record("SERVER_STOPPED"); !recorded)
-                qWarning().noquote() << recorded.error().detail;
+                qWarning().noquote() << visibleText(recorded.error().detail);
         }
     }
     // The engine answers what is queued, through api, door and control socket: they go after it.
     m_engine.reset();
+    m_copies.reset();
     if (m_control)
         QCoreApplication::sendPostedEvents(m_control.get(), QEvent::MetaCall);
     m_control.reset();
@@ -186,6 +215,8 @@ void Application::onControl(const json::Value &request, engine::ControlServer::R
         reply(QByteArray());
     } else if (name == "admin-token") {
         answerAdminCommand(client(), paths(), request, std::move(reply));
+    } else if (name == "record-export") {
+        answerExportRecord(client(), request, std::move(reply));
     } else {
         reply(fail(ErrorCode::Usage, u"The server knows no command \"%1\"."_s.arg(QString::fromUtf8(name))));
     }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "service/api/api.h"
+#include "service/engine/checkpointcopies.h"
 #include "service/engine/controlsocket.h"
 #include "service/engine/engineclient.h"
 #include "service/http/iothread.h"
@@ -19,6 +20,8 @@ struct ServeOptions
     QHostAddress address{QHostAddress::LocalHost};
     quint16 port = 9221;
     QCA::SecureArray passphrase;
+    QStringList checkpointPlaces = {}; // absolute
+    bool acceptRollback = false;
 };
 
 class Application
@@ -28,7 +31,8 @@ public:
     static Result<std::unique_ptr<Application>> start(ServeOptions options);
     ~Application();
 
-    // Requests in flight get `grace`; then the end is recorded and the store closed.
+    // Requests in flight get `grace`, less what closing takes; then the end is recorded, and nothing behind it, and the
+    // store closed.
     void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
     QString url() const; // "http://127.0.0.1:9221"
@@ -36,6 +40,8 @@ public:
     bool isNewInstallation() const { return m_directory->isNew(); }
     // What to do when a second console is started on this directory; without it that one is told who holds it.
     void onRaise(std::function<void()> raise) { m_raise = std::move(raise); }
+    // Of places for copies of the checkpoint, what fails now, a sentence each. Any thread.
+    QStringList copyTroubles() const { return m_copies->troubles(); }
     engine::EngineClient client() const { return engine::EngineClient(*m_engine); }
 
 private:
@@ -50,6 +56,7 @@ private:
     SystemClock m_clock;
     tenancy::RateLimiter m_rates{m_clock};
     std::unique_ptr<engine::DataDirectory> m_directory;
+    std::unique_ptr<engine::CheckpointCopies> m_copies; // fed by the engine
     std::unique_ptr<engine::Engine> m_engine;
     std::unique_ptr<api::Api> m_api;
     std::unique_ptr<http::IoThread> m_door;
@@ -61,6 +68,9 @@ private:
 
 // The issuer of tokens: what `iss` says whatever port is listened on.
 QByteArray baseUrl();
+
+// On stderr, after a start that accepted a rollback: what is different now.
+void sayAccepted(const char *program, const Application &server);
 
 // Who holds the directory, for the one line that a second server says.
 QString holderOf(const engine::DataPaths &paths);

@@ -3,226 +3,141 @@
 
 #include "app/fscommands.h"
 
-#include "service/core/encoding.h"
-#include "service/engine/replay.h"
-#include "service/ledger/reader.h"
-#include "service/ledger/verify.h"
-#include "service/store/schema.h"
-
-#include <QtCore/qfile.h>
-
-#include <cstdio>
-#include <unistd.h>
-
-using namespace Qt::StringLiterals;
+#include <algorithm>
 
 namespace app {
 
 namespace {
 
-Error usage(const QString &sentence)
+// Which entries: of every command that selects some.
+const std::vector<FsOption> FilterOptions{
+    {"filter", "KEY=VALUE",
+        "Only entries with this value. KEY is tenant-id, node-id, vm-id, token-id (the token acted on), actor (the id "
+        "of "
+        "the acting token), request-id or outcome (ok, denied, failed). Several values of one key are alternatives, "
+        "several keys must all hold."},
+    {"event-type", "TYPE", "Only entries of this type, such as VM_REGISTERED. Repeated: one of them."},
+    {"since", "TIME", "From this time on: 2026-11-23T18:00:00Z, or a date."},
+    {"until", "TIME", "Before this time, which itself is left out."},
+    {"from", "INDEX", "From this index on."},
+    {"limit", "N", "At most so many."},
+    {"reverse", nullptr, "Newest first."},
+};
+
+std::vector<FsOption> filtersAnd(std::vector<FsOption> more)
 {
-    return {.code = ErrorCode::Usage, .detail = sentence + u" See --help."_s};
+    more.insert(more.begin(), FilterOptions.begin(), FilterOptions.end());
+    return more;
 }
 
-Result<std::unique_ptr<store::Database>> openStore(const engine::DataPaths &paths)
-{
-    if (!QFile::exists(paths.database()))
-        return fail(
-            ErrorCode::Refused, u"%1 holds no ledger: there is no tenants.db. Check --data-dir."_s.arg(paths.root));
-    ASSIGN_OR_RETURN(auto database, store::Database::open(paths.database(), store::Database::Mode::ReadOnly));
-    TRY(store::checkSchema(*database));
-    return database;
-}
-
-Result<ledger::EntryFilter> readFilter(const QCommandLineParser &parser)
-{
-    ledger::EntryFilter filter;
-    for (const QString &term : parser.values(u"filter"_s)) {
-        if (auto added = filter.add(term.toUtf8()); !added)
-            return fail(usage(added.error().detail));
-    }
-    for (const QString &type : parser.values(u"event-type"_s)) {
-        if (!ledger::isEventType(type.toUtf8()))
-            return fail(usage(u"\"%1\" is no event type; they look like TENANT_CREATED."_s.arg(type)));
-        filter.eventTypes.append(type.toUtf8());
-    }
-    for (const auto &[name, at] : {std::pair(u"since"_s, &filter.since), {u"until"_s, &filter.until}}) {
-        if (!parser.isSet(name))
-            continue;
-        *at = parseTime(parser.value(name).toUtf8());
-        if (!*at)
-            return fail(usage(u"--%1 takes a time such as 2026-11-23T18:00:00Z, or a date."_s.arg(name)));
-    }
-    if (parser.isSet(u"from"_s)) {
-        const auto index = parseDecimal(parser.value(u"from"_s).toUtf8(), INT64_MAX);
-        if (!index)
-            return fail(usage(u"--from takes the index of an entry."_s));
-        filter.from = *index;
-    }
-    if (parser.isSet(u"limit"_s)) {
-        filter.limit = parseDecimal(parser.value(u"limit"_s).toUtf8(), INT64_MAX);
-        if (!filter.limit)
-            return fail(usage(u"--limit takes a whole number."_s));
-    }
-    filter.reverse = parser.isSet(u"reverse"_s);
-    return filter;
-}
-
-// For a terminal: control and bidirectional-control characters become visible.
-QByteArray printable(const QByteArray &text)
-{
-    QString shown;
-    for (const QChar c : QString::fromUtf8(text)) {
-        const char16_t u = c.unicode();
-        const bool hidden = c.category() == QChar::Other_Control || c.category() == QChar::Other_Format;
-        shown += hidden ? u"\\u%1"_s.arg(uint(u), 4, 16, QChar(u'0')) : QString(c);
-    }
-    return shown.toUtf8();
-}
-
-void printRow(const ledger::EntryFields &entry)
-{
-    const auto orDash = [](const QByteArray &text) { return text.isEmpty() ? "-"_ba : printable(text); };
-    std::printf("%8llu  %s  %-18s  %-20s  %-8s  %s\n", static_cast<unsigned long long>(entry.index),
-        formatTime(entry.time).constData(), entry.eventType.constData(), orDash(entry.tenant.text()).constData(),
-        ledger::outcomeName(entry.outcome).data(),
-        orDash(entry.actor.subject.isEmpty() ? entry.actor.tokenId.text() : entry.actor.subject).constData());
-}
-
-// The keys of the log: from --vkey as text or file, else ledger.vkey.
-Result<std::vector<ledger::VerifierKey>> readKeys(const FsContext &context)
-{
-    QByteArray text = context.parser.value(u"vkey"_s).toUtf8();
-    const bool given = !text.isEmpty();
-    if (!given || QFile::exists(QString::fromUtf8(text))) {
-        QFile file(given ? QString::fromUtf8(text) : context.paths.ledgerVkey());
-        if (!file.open(QIODevice::ReadOnly))
-            return fail(usage(u"%1 can't be read: %2."_s.arg(file.fileName(), file.errorString())));
-        text = file.read(64 * 1024);
-    }
-    std::vector<ledger::VerifierKey> keys;
-    for (const QByteArray &line : text.split('\n')) {
-        if (line.trimmed().isEmpty())
-            continue;
-        auto key = ledger::parseVerifierKey(line);
-        if (!key)
-            return fail(usage(u"That is no verifier key: %1"_s.arg(key.error().detail)));
-        keys.push_back(*key);
-    }
-    if (keys.empty())
-        return fail(usage(u"There is no verifier key in what --vkey names."_s));
-    return keys;
-}
-
-Result<std::vector<ledger::OlderCheckpoint>> readCheckpoints(const FsContext &context)
-{
-    std::vector<ledger::OlderCheckpoint> older;
-    for (const QString &path : context.parser.values(u"checkpoint"_s)) {
-        QFile file(path);
-        if (!file.open(QIODevice::ReadOnly))
-            return fail(usage(u"The checkpoint %1 can't be read: %2."_s.arg(path, file.errorString())));
-        older.push_back({.name = path, .note = file.read(ledger::MaxNoteSize + 1)});
-    }
-    return older;
-}
+const std::vector<FsCommand> Table{
+    {"read", {}, "print entries, by tenant, type, time, ...",
+        "Prints the entries that match, oldest first. In jsonl, the default, a line is exactly the stored bytes of an "
+        "entry, which are what the ledger's tree is made over. Nothing that matches: no output, exit status 0.\n\n"
+        "A filter with one tenant is found through an index, alone or with one type; times and indices narrow the "
+        "range "
+        "at once. All else is searched entry by entry, a million in a few seconds.",
+        filtersAnd({{"format", "FORMAT",
+            "jsonl (default), json (one array) or table (for the eye; characters that act on a terminal are shown as "
+            "\\u escapes)."}}),
+        {{"read --filter tenant-id=acme-corp --event-type TENANT_CREATED --limit 1",
+             "when acme-corp was registered, and under whose token"},
+            {"read --filter outcome=denied --since 2026-11-01 --format table",
+                "what has been refused since the first of November"}},
+        fsRead},
+    {"verify", {}, "check every leaf, tile and root against the signed checkpoint",
+        "Recomputes every leaf, tile and root and compares them with the signed checkpoint, the high-water mark, and "
+        "any "
+        "older checkpoint given. With --full it also replays the entries and compares what they say with tenants, "
+        "tokens "
+        "and virtual machines, row by row.\n\n"
+        "Exit status 0: verified. 1: refused; the first bad index and what is wrong with it are printed. 2: the "
+        "command "
+        "line is wrong or something can't be read.",
+        {{"full", nullptr, "Replay the entries and compare them with the state."},
+            {"vkey", "FILE|KEY", "The log's public key, as a file or as text (default: DIR/ledger.vkey)."},
+            {"checkpoint", "FILE", "An older checkpoint that the ledger must have grown out of; repeatable."}},
+        {{"verify --full", "everything that can be checked from inside"},
+            {"verify --full --vkey kept.vkey --checkpoint kept.checkpoint",
+                "the same against a key and a checkpoint kept elsewhere, which also shows a ledger put back or "
+                "rewritten"}},
+        fsVerify},
+    {"proof", {"INDEX"}, "print the proof that an entry is in the ledger",
+        "Prints a C2SP tlog-proof: the entry's index, its inclusion proof and the newest signed checkpoint. With the "
+        "log's "
+        "public key and the entry's bytes, any verifier of that format checks it, without the ledger. The bytes are "
+        "those "
+        "of read without the line end.\n\n"
+        "Exit status 1: there is no such entry, or the ledger's tiles don't give a proof that holds.",
+        {},
+        {{"proof 41 > 41.tlog-proof", "the evidence for entry 41"},
+            {"read --from 41 --limit 1 | head -c -1 > 41.entry", "the bytes it speaks of"}},
+        fsProof},
+    {"consistency", {"OLD", "NEW"}, "print the proof that one size of the ledger has grown out of another",
+        "Prints the consistency proof (RFC 6962, 2.1.2) from the ledger's first OLD entries to its first NEW: one hash "
+        "a "
+        "line, in base64, as a witness takes it. Empty where OLD is 0 or equals NEW.\n\n"
+        "Exit status 1: the ledger has not so many entries, or its tiles don't give a proof that holds.",
+        {},
+        {{"consistency 100 250", "that the tree of 250 entries begins with that of 100"},
+            {"consistency 0 1", "nothing: every tree begins with the empty one"}},
+        fsConsistency},
+    {"export", {}, "write entries to a file, with what proves them",
+        "Writes the entries that match to a file: whole or not at all, and never over one that is there. First the "
+        "checkpoint's signature is checked, and that each of these entries is in the tree it signs. The report speaks "
+        "of that checkpoint: the same question about the same ledger gives the same report id and the same rows, and, "
+        "with the same version, fonts and --prepared-by, the same file.\n\n"
+        "bundle: a zip with all the forms below, the proofs (of the whole ledger: its tiles), the key, and a "
+        "README.txt "
+        "that tells how to check it with sha256sum and openssl. jsonl: the stored bytes, one entry a line. csv: for "
+        "spreadsheets; what they would compute gets a ' in front, also behind a \";\". html: one file for a browser. "
+        "pdf: a report to read "
+        "and sign.\n\n"
+        "That it was made becomes an entry, AUDIT_EXPORTED: through the running server, or under the directory's lock "
+        "when none runs. Where that can't be, a line on stderr says so and the file stands.\n\n"
+        "Exit status 1: not written; 2: the command line is wrong or the directory can't be read.",
+        filtersAnd({{"format", "FORMAT", "bundle, jsonl, csv, html or pdf. Needed."},
+            {"out", "PATH", "The file to write, mode 0600. Needed."},
+            {"no-entry", nullptr, "Leave the export unrecorded."},
+            {"query", "FILE",
+                "Instead of filters: the query.json of an earlier bundle; - reads it from stdin. "
+                "32 KiB are the most that can be recorded."},
+            {"prepared-by", "NAME", "Who html and pdf name as having made them (default: the user's name)."},
+            {"dry-run", nullptr, "Check and count only: nothing is written or recorded."},
+            {"key-passphrase-file", "FILE", "The passphrase of the ledger's key, to record without a server."}}),
+        {{"export --format bundle --out ledger.zip", "all of it, for an auditor"},
+            {"export --format pdf --out acme.pdf --filter tenant-id=acme-corp --since 2026-11-01 --until 2026-12-01",
+                "one tenant's November, to be signed"}},
+        fsExport},
+    {"checkpoint", {}, "print the signed checkpoint: keep one elsewhere",
+        "Prints the newest signed checkpoint: origin, number of entries, root, signature. About 200 bytes that, kept "
+        "where "
+        "the machine's administrator can't reach them, show every later change of what they cover.",
+        {},
+        {{"checkpoint > checkpoint.today", "to be copied elsewhere"},
+            {"checkpoint | ssh elsewhere 'cat > checkpoint.$(date +%F)'", "straight to another machine"}},
+        fsCheckpoint},
+    {"vkey", {}, "print the log's public key, which verifies checkpoints",
+        "Prints the verifier key of the log, NAME+ID+KEY (C2SP signed-note). Together with nothing else it is what an "
+        "auditor needs to check a checkpoint or a proof.",
+        {},
+        {{"vkey > kept.vkey", "to be kept elsewhere"},
+            {"verify --vkey \"$(cat kept.vkey)\"", "verify with the key that was kept"}},
+        fsVkey},
+};
 
 } // namespace
 
-Result<int> fsRead(const FsContext &context)
+const std::vector<FsCommand> &fsCommands()
 {
-    const QString format = context.parser.value(u"format"_s);
-    if (format != "jsonl"_L1 && format != "json"_L1 && format != "table"_L1)
-        return fail(usage(u"--format takes jsonl, json or table."_s));
-    ASSIGN_OR_RETURN(const ledger::EntryFilter filter, readFilter(context.parser));
-    ASSIGN_OR_RETURN(const auto database, openStore(context.paths));
-
-    std::optional<Error> unreadable;
-    bool first = true;
-    if (format == "json"_L1)
-        std::fputs("[", stdout);
-    TRY(ledger::LedgerReader(*database).read(filter, [&](LeafIndex, const QByteArray &bytes) {
-        if (format == "table"_L1) {
-            const auto entry = ledger::parseEntry(bytes);
-            if (!entry) {
-                unreadable = entry.error();
-                return false;
-            }
-            printRow(*entry);
-            return true;
-        }
-        if (format == "json"_L1 && !first)
-            std::fputs(",\n", stdout);
-        first = false;
-        std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stdout);
-        if (format == "jsonl"_L1)
-            std::fputc('\n', stdout);
-        return std::ferror(stdout) == 0;
-    }));
-    if (format == "json"_L1)
-        std::fputs("]\n", stdout);
-    if (unreadable)
-        return fail(std::move(*unreadable));
-    if (std::fflush(stdout) != 0)
-        return fail(ErrorCode::Storage, u"The output can't be written."_s);
-    return 0;
+    return Table;
 }
 
-Result<int> fsVerify(const FsContext &context)
+const FsCommand *findFsCommand(const QString &name)
 {
-    ASSIGN_OR_RETURN(const auto keys, readKeys(context));
-    ASSIGN_OR_RETURN(auto older, readCheckpoints(context));
-    ASSIGN_OR_RETURN(const auto database, openStore(context.paths));
-
-    engine::Replay replay;
-    ledger::VerifyOptions options;
-    options.keys = keys;
-    options.highWaterPath = context.paths.highWater();
-    options.older = std::move(older);
-    if (context.parser.isSet(u"full"_s)) {
-        options.onEntry = [&](const ledger::EntryFields &entry) { return replay.apply(entry); };
-        options.onEnd = [&] { return replay.compare(*database); };
-    }
-    if (::isatty(STDERR_FILENO)) {
-        options.progress = [](TreeSize done, TreeSize total) {
-            std::fprintf(stderr, "\r%llu of %llu entries", static_cast<unsigned long long>(done),
-                static_cast<unsigned long long>(total));
-            return true;
-        };
-    }
-    auto report = ledger::verifyTree(*database, options);
-    if (options.progress)
-        std::fputs("\r\033[K", stderr);
-    if (!report)
-        return std::unexpected(std::move(report.error()));
-    if (report->ok) {
-        std::printf("verified: %llu entries, root %s, key %s, origin %s\n",
-            static_cast<unsigned long long>(report->size), toBase64(report->root.view()).constData(),
-            report->keyId.constData(), report->origin.toUtf8().constData());
-        return 0;
-    }
-    const QString where = report->firstBad ? u"first bad index %1: "_s.arg(*report->firstBad) : QString();
-    std::printf("refused: %s%s (%s)\n", where.toUtf8().constData(), printable(report->damage.toUtf8()).constData(),
-        ledger::damageName(report->kind));
-    return 1;
-}
-
-Result<int> fsCheckpoint(const FsContext &context)
-{
-    ASSIGN_OR_RETURN(const auto database, openStore(context.paths));
-    ASSIGN_OR_RETURN(const ledger::Head head, ledger::LedgerReader(*database).head());
-    std::fwrite(head.checkpoint.constData(), 1, size_t(head.checkpoint.size()), stdout);
-    return 0;
-}
-
-Result<int> fsVkey(const FsContext &context)
-{
-    QFile file(context.paths.ledgerVkey());
-    if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::Refused, u"%1 can't be read: %2."_s.arg(file.fileName(), file.errorString()));
-    const QByteArray text = file.read(64 * 1024);
-    std::fwrite(text.constData(), 1, size_t(text.size()), stdout);
-    return 0;
+    const auto found =
+        std::ranges::find_if(Table, [&](const FsCommand &command) { return name == QLatin1StringView(command.name); });
+    return found == Table.end() ? nullptr : &*found;
 }
 
 } // namespace app

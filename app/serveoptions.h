@@ -10,7 +10,7 @@ class QCommandLineParser;
 
 namespace app {
 
-// Common ones, --listen, --port, --key-passphrase-file.
+// Common ones, --listen, --port, --key-passphrase-file, --checkpoint-to, --accept-rollback.
 void addServeOptions(QCommandLineParser &parser);
 
 // Usage for what can't be listened on; needs the crypto runtime when a passphrase file is named.

@@ -8,6 +8,7 @@
 #include "app/serveoptions.h"
 #include "app/signals.h"
 #include "service/core/encoding.h"
+#include "service/core/visibletext.h"
 #include "service/crypto/runtime.h"
 #include "service/engine/tokencommands.h"
 #include "service/tokens/rules.h"
@@ -61,6 +62,8 @@ Result<app::AdminCommand> readAdminCommand(const QCommandLineParser &parser)
         return fail(usage(u"--rotate and --role exclude each other."_s));
     if (issues != parser.isSet(u"name"_s) || (!issues && parser.isSet(u"expires-in"_s)))
         return fail(usage(u"--role and --name go together, and --expires-in with them."_s));
+    if (const QString mistake = tokens::administratorNameMistake(command.name); issues && !mistake.isEmpty())
+        return fail(usage(u"--name %1."_s.arg(mistake)));
     if (parser.isSet(u"expires-in"_s)) {
         const auto seconds = parseDecimal(parser.value(u"expires-in"_s).toLatin1(), INT32_MAX);
         if (!seconds || qint64(*seconds) < tokens::ShortestLife || qint64(*seconds) > tokens::LongestLife)
@@ -71,26 +74,34 @@ Result<app::AdminCommand> readAdminCommand(const QCommandLineParser &parser)
     return command;
 }
 
-Result<app::ServeOptions> readServeOptions(const QCommandLineParser &parser)
+// Options that don't go with what is asked for are mistakes, not to be passed over.
+Result<void> checkOptions(const QCommandLineParser &parser, bool administers)
 {
-    for (const char *name : {"rotate", "role", "name", "expires-in"}) {
-        if (parser.isSet(QString::fromLatin1(name)))
-            return fail(usage(u"--%1 belongs to the command admin-token."_s.arg(QLatin1StringView(name))));
+    static const QStringList always{u"data-dir"_s, u"key-passphrase-file"_s};
+    static const QStringList ofAdminToken{u"rotate"_s, u"role"_s, u"name"_s, u"expires-in"_s};
+    for (const QString &name : parser.optionNames()) {
+        if (!administers && ofAdminToken.contains(name))
+            return fail(usage(u"--%1 belongs to the command admin-token."_s.arg(name)));
+        if (administers && !always.contains(name) && !ofAdminToken.contains(name))
+            return fail(usage(u"--%1 does not go with admin-token."_s.arg(name)));
     }
-    return app::readServeOptions(parser, QString::fromLatin1(Program));
+    return {};
 }
 
 Result<int> serve(QCoreApplication &application, app::ServeOptions options)
 {
     app::blockStopSignals();
     app::onStopSignal(&application, [] { QCoreApplication::quit(); });
+    const bool acceptsRollback = options.acceptRollback;
     ASSIGN_OR_RETURN(const auto server, app::Application::start(std::move(options)));
+    if (acceptsRollback)
+        app::sayAccepted(Program, *server);
     if (server->isNewInstallation())
         std::fprintf(stderr, "%s: the administrator's token is in %s\n", Program,
-            server->paths().adminToken().toLocal8Bit().constData());
+            visibleText(server->paths().adminToken()).toLocal8Bit().constData());
     else if (!engine::adminTokenId(server->paths().adminToken()))
         std::fprintf(stderr, "%s: %s holds no token; make one: service-vm-tenant admin-token --rotate\n", Program,
-            server->paths().adminToken().toLocal8Bit().constData());
+            visibleText(server->paths().adminToken()).toLocal8Bit().constData());
     std::printf("listening on %s\n", server->url().toLatin1().constData());
     std::fflush(stdout);
     const int status = QCoreApplication::exec();
@@ -105,12 +116,13 @@ Result<int> run(QCoreApplication &application)
     TRY(app::parseArguments(parser, QCoreApplication::arguments()));
     ASSIGN_OR_RETURN(const auto runtime, crypto::Runtime::start());
     const QStringList words = parser.positionalArguments();
+    if (!words.isEmpty() && words != QStringList{u"admin-token"_s})
+        return fail(usage(u"There is no command \"%1\"."_s.arg(words.join(u' '))));
+    TRY(checkOptions(parser, !words.isEmpty()));
     if (words.isEmpty()) {
-        ASSIGN_OR_RETURN(app::ServeOptions options, readServeOptions(parser));
+        ASSIGN_OR_RETURN(app::ServeOptions options, app::readServeOptions(parser, QString::fromLatin1(Program)));
         return serve(application, std::move(options));
     }
-    if (words != QStringList{u"admin-token"_s})
-        return fail(usage(u"There is no command \"%1\"."_s.arg(words.join(u' '))));
     ASSIGN_OR_RETURN(const app::AdminCommand command, readAdminCommand(parser));
     ASSIGN_OR_RETURN(const QCA::SecureArray passphrase, app::readPassphrase(parser));
     ASSIGN_OR_RETURN(const QByteArray token, app::runAdminCommand(app::dataDirectory(parser), command, passphrase));

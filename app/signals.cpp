@@ -30,6 +30,12 @@ void blockStopSignals()
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+void unblockStopSignals()
+{
+    const sigset_t signals = stopSignals();
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
 void onStopSignal(QObject *parent, std::function<void()> asked)
 {
     const sigset_t signals = stopSignals();

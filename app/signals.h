@@ -14,6 +14,10 @@ namespace app {
 // of them does not block ends the process.
 void blockStopSignals();
 
+// First in main() of a program that stops as such signals have it by themselves: the server, which starts service-fs,
+// hands down that they are blocked.
+void unblockStopSignals();
+
 // Then, with an application object: `asked` runs at every signal. The object owned by `parent` keeps the descriptor.
 void onStopSignal(QObject *parent, std::function<void()> asked);
 

@@ -2,4 +2,6 @@ find_package(Qt6 6.8 REQUIRED COMPONENTS Core Network Sql Concurrent Widgets Svg
 find_package(Qca-qt6 2.3.5 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(llhttp CONFIG REQUIRED)
+find_package(SQLite3 3.37 REQUIRED)
+find_package(ZLIB REQUIRED)
 qt_standard_project_setup(REQUIRES 6.8)

@@ -29,8 +29,9 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Plugins are opened by name, so dpkg-shlibdeps does not see them: signatures and hashes, SQLite, window systems.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libqca-qt6-plugins, libqt6sql6-sqlite, qt6-qpa-plugins")
+# Plugins are opened by name, so dpkg-shlibdeps does not see them: signatures and hashes, SQLite, window systems;
+# and fonts, which PDFs are written with.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libqca-qt6-plugins, libqt6sql6-sqlite, qt6-qpa-plugins, fonts-dejavu-core")
 foreach(script postinst prerm postrm)
     list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/resources/debian/${script})
 endforeach()

@@ -4,7 +4,7 @@
 // The window's way to the engine. Lives on the GUI thread and waits for nothing: commands and questions go out with a
 // handler that runs on the GUI thread later, and never once its context object is gone.
 //
-// What the window does, it does as the administrator whose token lies in admin.token.
+// What the window does, it does as the administrator whose token lies in admin.token, also when that is replaced.
 #pragma once
 
 #include "service/engine/engineclient.h"
@@ -31,6 +31,9 @@ public:
     const Clock &clock() const { return m_client.engine().clock(); }
     engine::Engine &engine() const { return m_client.engine(); }
     const TokenId &administrator() const { return m_administrator; }
+
+    // Whether the administrator's token may still act; where it may not, nothing can be changed here.
+    bool mayAct() const;
 
     // Who asks: a new request id each time.
     engine::Caller caller() const;
@@ -59,10 +62,14 @@ Q_SIGNALS:
     void changed();
 
 private:
+    void followToken();
+
     engine::EngineClient m_client;
     engine::QueryThread m_queries;
     TokenId m_administrator;
+    bool m_readsToken = false;
     QTimer m_pause;
+    QTimer m_again; // until admin.token is looked at again
     std::atomic<bool> m_woken = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include "models/format.h"
 
+#include "service/core/visibletext.h"
+
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdatetime.h>
 #include <QtCore/qlocale.h>
@@ -23,6 +25,11 @@ QString tr(const char *text, int n = -1)
 QString localTime(Timestamp time)
 {
     return QDateTime::fromMSecsSinceEpoch(toMilliseconds(time)).toString(u"yyyy-MM-dd HH:mm:ss"_s);
+}
+
+QString localDate(Timestamp time)
+{
+    return QDateTime::fromMSecsSinceEpoch(toMilliseconds(time)).toString(u"yyyy-MM-dd"_s);
 }
 
 QString utcTime(Timestamp time)
@@ -63,18 +70,29 @@ QString usageText(qint64 used, qint64 limit, const QString &unit)
     return tr("%1 of %2 %3, %4 free").arg(count(used), count(limit), unit, count(limit - used));
 }
 
+QString vmUnit(qint64 number)
+{
+    return number == 1 ? tr("VM") : tr("VMs");
+}
+
+QString vmCount(qint64 number)
+{
+    return count(number) + u' ' + vmUnit(number);
+}
+
 QString plainText(const QString &text)
 {
-    QString shown;
-    shown.reserve(text.size());
-    for (const QChar c : text) {
-        const bool hidden = c.category() == QChar::Other_Control || c.category() == QChar::Other_Format;
-        if (hidden)
-            shown += u"\\u%1"_s.arg(uint(c.unicode()), 4, 16, QChar(u'0'));
-        else
-            shown += c;
-    }
-    return shown;
+    return visibleText(text);
+}
+
+QString htmlText(const QString &text)
+{
+    return "<span>"_L1 + text.toHtmlEscaped().replace(u'\n', "<br>"_L1) + "</span>"_L1;
+}
+
+QString toolTipText(const QString &text)
+{
+    return text.contains(u'<') || text.contains(u'&') ? htmlText(text) : text;
 }
 
 } // namespace models

@@ -137,6 +137,13 @@ ledger::EntryFilter LedgerModel::entryFilter() const
     return filter;
 }
 
+ledger::EntryFilter LedgerModel::shown() const
+{
+    ledger::EntryFilter filter = entryFilter();
+    filter.reverse = isReversed();
+    return filter;
+}
+
 LeafIndex LedgerModel::entryOf(qint64 position) const
 {
     return m_filter.isEmpty() ? LeafIndex(position) : m_matches[size_t(position - m_firstMatch)];
@@ -195,7 +202,7 @@ QVariant LedgerModel::cell(const QVariant &value, int column, int role) const
     if (role == Qt::ToolTipRole) {
         if (column == TimeColumn)
             return row.utc;
-        return column == ActorColumn ? QVariant(row.actorWhole) : QVariant();
+        return column == ActorColumn ? QVariant(toolTipText(row.actorWhole)) : QVariant();
     }
     if (role == Qt::AccessibleTextRole)
         return headerData(column, Qt::Horizontal, Qt::DisplayRole).toString() + u' '

@@ -58,6 +58,9 @@ public:
     const LedgerFilter &filter() const { return m_filter; }
     void setFilter(const LedgerFilter &filter);
 
+    // What the rows are: the filter, in the order they stand in.
+    ledger::EntryFilter shown() const;
+
     // Entries there are, whatever the filter says.
     TreeSize ledgerSize() const { return m_size; }
 

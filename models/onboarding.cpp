@@ -4,12 +4,13 @@
 #include "models/onboarding.h"
 
 #include "models/format.h"
+#include "models/shellwords.h"
 #include "models/shownanswer.h"
 #include "service/core/encoding.h"
 #include "service/core/jsonwriter.h"
-#include "service/core/uuid.h"
 #include "service/crypto/publickeytext.h"
 
+#include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
 
 using namespace Qt::StringLiterals;
@@ -18,9 +19,33 @@ namespace models {
 
 namespace {
 
-constexpr qint64 AdministratorLife = 300; // seconds
-constexpr qint64 RenewWithin = 30; // seconds left
-constexpr int MostRetries = 5;
+constexpr qsizetype MostNamed = 3; // tokens in a sentence
+
+// What the answer to a registration and the look-up of a tenant have in common.
+struct TenantRecord
+{
+    tenancy::TenantSpec spec;
+    QString state;
+    Timestamp createdAt;
+    TokenId createdBy;
+};
+
+std::optional<TenantRecord> readRecord(const QByteArray &body)
+{
+    const QJsonObject record = QJsonDocument::fromJson(body).object();
+    const auto created = parseTime(record["created_at"_L1].toString().toLatin1());
+    const auto number = [&](QLatin1StringView name) { return record[name].toInteger(-1); };
+    if (!created)
+        return std::nullopt;
+    return TenantRecord{
+        .spec = {.id = TenantId(record["tenant_id"_L1].toString().toLatin1()),
+            .displayName = record["display_name"_L1].toString(),
+            .limits = {number("max_vms"_L1), number("storage_quota_gb"_L1), number("api_rate_limit_rpm"_L1)},
+            .labels = {}},
+        .state = record["state"_L1].toString(),
+        .createdAt = *created,
+        .createdBy = TokenId(record["created_by"_L1].toString().toLatin1())};
+}
 
 } // namespace
 
@@ -29,6 +54,8 @@ Onboarding::Onboarding(EngineLink &link, const QUrl &server, QObject *parent)
     , m_link(link)
     , m_client(server)
 {
+    m_pause.setSingleShot(true);
+    connect(&m_pause, &QTimer::timeout, this, [this] { std::exchange(m_goOn, {})(); });
 }
 
 Onboarding::~Onboarding()
@@ -37,9 +64,24 @@ Onboarding::~Onboarding()
     revokeAdministrator();
 }
 
-QString Onboarding::readLine(const TenantId &tenant)
+QString Onboarding::shellPreamble(OnboardingStep step) const
 {
-    return u"service-fs read --filter tenant-id=%1 --event-type TENANT_CREATED --limit 1"_s.arg(tenant.toString());
+    const bool asTenant = step == OnboardingStep::Isolation || step == OnboardingStep::Quota;
+    QStringList lines;
+    if (step != OnboardingStep::Quota)
+        lines.append(u"ADMIN_TOKEN=$(%1)"_s.arg(shellCommand(u"service-vm-tenant admin-token"_s, m_link.paths())));
+    if (asTenant && m_tenant)
+        lines.append(tr("# TENANT_TOKEN is the root token of %1, saved for instance: TENANT_TOKEN=$(cat %1.token)")
+                         .arg(m_tenant->id.toString()));
+    return lines.join(u'\n');
+}
+
+QString Onboarding::readLine() const
+{
+    return m_tenant ? shellCommand(u"service-fs read --filter tenant-id=%1 --event-type TENANT_CREATED --limit 1"_s.arg(
+                                       m_tenant->id.toString()),
+               m_link.paths())
+                    : QString();
 }
 
 bool Onboarding::begin(OnboardingStep step)
@@ -73,115 +115,20 @@ void Onboarding::failStep(const QString &what, const Error &error, const QString
     Q_EMIT changed(m_step);
 }
 
+void Onboarding::stopWaiting()
+{
+    if (!isWaiting())
+        return;
+    m_pause.stop();
+    m_goOn = {};
+    failStep(tr("The check was stopped."),
+        {.code = ErrorCode::RateLimited, .detail = tr("It was waiting for the tenant's rate.")},
+        tr("Run it again when there is time for it."));
+}
+
 void Onboarding::refused(const QString &what, const HttpAnswer &answer)
 {
     failStep(what, errorOf(answer));
-}
-
-QByteArray Onboarding::idempotencyKey(const HttpRequest &request)
-{
-    const QByteArray body = request.target + '\n' + request.body;
-    if (m_lastBody.first != body)
-        m_lastBody = {body, newUuid(m_link.clock().now())};
-    return m_lastBody.second;
-}
-
-void Onboarding::mint(std::function<void(const Result<QByteArray> &)> handler)
-{
-    const qint64 now = toSeconds(m_link.clock().now());
-    if (m_administrator && m_administrator->record.expiresAt - now > RenewWithin)
-        return handler(m_administrator->text);
-    revokeAdministrator();
-    m_link.change<engine::IssuedToken>(
-        this,
-        [](engine::Work &work) {
-            return engine::issueAdministrator(work, {.name = u"onboarding"_s, .expiresInSeconds = AdministratorLife});
-        },
-        [this, handler = std::move(handler)](const Result<engine::Committed<engine::IssuedToken>> &issued) {
-            if (!issued)
-                return handler(std::unexpected(issued.error()));
-            m_administrator = issued->value;
-            handler(m_administrator->text);
-        });
-}
-
-void Onboarding::revokeAdministrator()
-{
-    if (!m_administrator)
-        return;
-    // The link is the context: this object may be going.
-    m_link.change<engine::Nothing>(
-        &m_link,
-        [id = m_administrator->record.id](engine::Work &work) -> Result<engine::Nothing> {
-            TRY(engine::revokeToken(work, id, u"onboarding ended"_s));
-            return engine::Nothing{};
-        },
-        [](const auto &) {});
-    m_administrator->text.fill('\0');
-    m_administrator.reset();
-}
-
-void Onboarding::asAdministrator(const QString &title, HttpRequest request, Handler handler)
-{
-    mint([this, title, request = std::move(request), handler = std::move(handler)](
-             const Result<QByteArray> &token) mutable {
-        if (!token)
-            return failStep(tr("No administrator's token could be made for this step."), token.error());
-        request.token = *token;
-        request.tokenName = "ADMIN_TOKEN";
-        ask(title, request, std::move(handler));
-    });
-}
-
-void Onboarding::asTenant(const QString &title, HttpRequest request, Handler handler)
-{
-    request.token = m_tenantToken;
-    request.tokenName = "TENANT_TOKEN";
-    ask(title, request, std::move(handler));
-}
-
-void Onboarding::ask(const QString &title, const HttpRequest &request, Handler handler)
-{
-    m_retries = 0;
-    QList<Exchange> &exchanges = m_records[size_t(m_step)].exchanges;
-    const qsizetype number = exchanges.size();
-    exchanges.append({.title = title, .curl = request.curl(m_client.server()), .answer = {}});
-    Q_EMIT changed(m_step);
-    m_client.send(request, this, [this, number, request, handler = std::move(handler)](const HttpAnswer &answer) {
-        answered(number, request, answer, handler);
-    });
-}
-
-void Onboarding::answered(
-    qsizetype exchange, const HttpRequest &request, const HttpAnswer &answer, const Handler &handler)
-{
-    StepRecord &record = m_records[size_t(m_step)];
-    if (answer.status == 0) {
-        if (m_step == OnboardingStep::Register || m_step == OnboardingStep::IssueToken)
-            m_lost = m_step;
-        record.exchanges[exchange].answer = tr("no answer: %1").arg(answer.failure);
-        return failStep(tr("The server did not answer."), {.code = ErrorCode::Unavailable, .detail = answer.failure},
-            tr("See whether it still runs, then try again; nothing is made twice."));
-    }
-    if (m_lost == m_step)
-        m_lost.reset();
-    record.exchanges[exchange].answer = shownAnswer(answer);
-    // A tenant with a small rate is checked at that rate; that it is held back is as it should be.
-    if (answer.status == 429 && errorOf(answer).code == ErrorCode::RateLimited && m_retries < MostRetries) {
-        ++m_retries;
-        const std::chrono::seconds wait(answer.header("Retry-After").toInt());
-        record.verdict = tr("The tenant's rate is used up for now; going on in %1 s.").arg(wait.count());
-        Q_EMIT changed(m_step);
-        QTimer::singleShot(wait, this, [this, exchange, request, handler] {
-            m_client.send(request, this, [this, exchange, request, handler](const HttpAnswer &next) {
-                answered(exchange, request, next, handler);
-            });
-        });
-        return;
-    }
-    record.verdict.clear();
-    Q_EMIT changed(m_step);
-    handler(answer);
 }
 
 void Onboarding::registerTenant(const tenancy::TenantSpec &spec)
@@ -196,7 +143,7 @@ void Onboarding::registerTenant(const tenancy::TenantSpec &spec)
         .member("storage_quota_gb", spec.limits.storageQuotaGb)
         .member("api_rate_limit_rpm", spec.limits.apiRateLimitRpm)
         .endObject();
-    HttpRequest request{.method = "POST", .target = "/v1/tenants", .body = body.take()};
+    HttpRequest request{.method = "POST", .target = "/v1/tenants", .body = prettyJson(body.take()).toUtf8()};
     request.idempotencyKey = idempotencyKey(request);
     asAdministrator(tr("Register the tenant"), std::move(request),
         [this, spec](const HttpAnswer &answer) { onRegistered(spec, answer); });
@@ -207,17 +154,71 @@ void Onboarding::onRegistered(const tenancy::TenantSpec &spec, const HttpAnswer 
     const QString what = tr("%1 was not created.").arg(spec.id.toString());
     if (answer.status != 201)
         return refused(what, answer);
-    const QJsonObject record = QJsonDocument::fromJson(answer.body).object();
-    const auto created = parseTime(record["created_at"_L1].toString().toLatin1());
-    if (record["tenant_id"_L1].toString() != spec.id.toString() || !created)
+    const auto record = readRecord(answer.body);
+    if (!record || record->spec.id != spec.id || record->spec.displayName != spec.displayName
+        || record->spec.limits != spec.limits)
         return failStep(
             what, {.code = ErrorCode::Corrupt, .detail = tr("The answer is not the record that was asked for.")});
     m_tenant = spec;
-    m_createdAt = *created;
+    m_createdAt = record->createdAt;
+    m_createdBy = record->createdBy;
     m_createdIndex = parseDecimal(answer.header("Ledger-Index"));
     QString verdict = tr("%1 exists since %2").arg(spec.id.toString(), localTime(m_createdAt));
     if (m_createdIndex)
         verdict += tr(" · ledger #%1").arg(*m_createdIndex);
+    pass(verdict);
+}
+
+void Onboarding::resume(const TenantId &tenant)
+{
+    if (m_tenant || !begin(OnboardingStep::Register))
+        return;
+    asAdministrator(tr("The tenant as it is"), {.target = "/v1/tenants/" + tenant.text()},
+        [this, tenant](const HttpAnswer &answer) { onFound(tenant, answer); });
+}
+
+void Onboarding::onFound(const TenantId &tenant, const HttpAnswer &answer)
+{
+    const QString what = tr("The onboarding of %1 does not go on.").arg(tenant.toString());
+    if (answer.status != 200)
+        return refused(what, answer);
+    const auto record = readRecord(answer.body);
+    if (!record || record->spec.id != tenant)
+        return failStep(
+            what, {.code = ErrorCode::Corrupt, .detail = tr("The answer is not the record that was asked for.")});
+    if (record->state == "deleted"_L1)
+        return failStep(what, {.code = ErrorCode::TenantDeleted, .detail = tr("%1 is deleted.").arg(tenant.toString())},
+            tr("Register a tenant with another id."));
+    if (record->state != "active"_L1)
+        return failStep(what,
+            {.code = ErrorCode::TenantSuspended, .detail = tr("%1 is %2.").arg(tenant.toString(), record->state)});
+    // The tenant counts as known only with its tokens.
+    asAdministrator(tr("Its tokens"), {.target = "/v1/tenants/" + tenant.text() + "/tokens?limit=1000"},
+        [this, what, record](const HttpAnswer &tokens) {
+            if (tokens.status != 200)
+                return refused(what, tokens);
+            m_tenant = record->spec;
+            m_createdAt = record->createdAt;
+            m_createdBy = record->createdBy;
+            onEarlierTokens(tokens);
+        });
+}
+
+void Onboarding::onEarlierTokens(const HttpAnswer &answer)
+{
+    for (const QJsonValue &token : QJsonDocument::fromJson(answer.body).array())
+        m_earlierTokens.append(token["token_id"_L1].toString());
+    const tenancy::Limits &limits = m_tenant->limits;
+    QString verdict = tr("%1 exists since %2: %3, %4 GB, %5 requests a minute.")
+                          .arg(m_tenant->id.toString(), localTime(m_createdAt), vmCount(limits.maxVms),
+                              count(limits.storageQuotaGb), count(limits.apiRateLimitRpm));
+    if (!m_earlierTokens.isEmpty())
+        verdict += u' '
+            + tr("Tokens of it are active (%1): %2. A text that was not delivered can't be had again: revoke such a "
+                 "token on the page Tokens.")
+                  .arg(count(m_earlierTokens.size()),
+                      QStringList(m_earlierTokens.first(std::min<qsizetype>(m_earlierTokens.size(), MostNamed)))
+                          .join(u", "_s));
     pass(verdict);
 }
 
@@ -236,8 +237,9 @@ void Onboarding::issueToken(const QString &publicKey, qint64 expiresInSeconds)
         .member("scope", "service:tenant-admin")
         .member("expires_in_seconds", expiresInSeconds)
         .endObject();
-    HttpRequest request{
-        .method = "POST", .target = "/v1/tenants/" + m_tenant->id.text() + "/tokens", .body = body.take()};
+    HttpRequest request{.method = "POST",
+        .target = "/v1/tenants/" + m_tenant->id.text() + "/tokens",
+        .body = prettyJson(body.take()).toUtf8()};
     request.idempotencyKey = idempotencyKey(request);
     asAdministrator(tr("Issue the root token"), std::move(request),
         [this, canonical](const HttpAnswer &answer) { onIssued(canonical, answer); });
@@ -276,10 +278,16 @@ void Onboarding::onIssued(const QByteArray &publicKey, const HttpAnswer &answer)
 
 void Onboarding::remove()
 {
+    stopWaiting();
     if (!m_tenant || m_busy)
         return;
     m_busy = true;
-    mint([this](const Result<QByteArray> &token) {
+    deleteTenant(false);
+}
+
+void Onboarding::deleteTenant(bool again)
+{
+    mint([this, again](const Result<QByteArray> &token) {
         if (!token) {
             m_busy = false;
             Q_EMIT removalFailed(token.error());
@@ -287,14 +295,19 @@ void Onboarding::remove()
         }
         const HttpRequest request{
             .method = "DELETE", .target = "/v1/tenants/" + m_tenant->id.text() + "?cascade=true", .token = *token};
-        m_client.send(request, this, [this](const HttpAnswer &answer) {
+        m_client.send(request, this, [this, again](const HttpAnswer &answer) {
+            if (answer.status == 401 && !again) {
+                revokeAdministrator();
+                return deleteTenant(true);
+            }
             m_busy = false;
-            if (answer.status == 204)
+            const Error error =
+                answer.status == 0 ? Error{.code = ErrorCode::Unavailable, .detail = answer.failure} : errorOf(answer);
+            // Gone already: by another hand, or by a request whose answer was lost.
+            if (answer.status == 204 || error.code == ErrorCode::NotFound || error.code == ErrorCode::TenantDeleted)
                 Q_EMIT removed();
-            else if (answer.status == 0)
-                Q_EMIT removalFailed({.code = ErrorCode::Unavailable, .detail = answer.failure});
             else
-                Q_EMIT removalFailed(errorOf(answer));
+                Q_EMIT removalFailed(error);
         });
     });
 }

@@ -61,21 +61,50 @@ QString doNotHandOver()
     return Onboarding::tr("Do not hand the token over: this is a defect of the server.");
 }
 
+QString unlessTheTenantActed()
+{
+    return Onboarding::tr("Unless the tenant changed its VMs just then, this is a defect of the server: do not hand "
+                          "the token over.");
+}
+
+QString shownValue(const QJsonValue &value)
+{
+    return value.isUndefined()
+        ? Onboarding::tr("missing")
+        : QString::fromUtf8(QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact).sliced(1).chopped(1));
+}
+
 } // namespace
 
 void Onboarding::verifyIsolation()
 {
     if (m_tenantToken.isEmpty() || !begin(OnboardingStep::Isolation))
         return;
-    m_control.clear();
     m_notes.clear();
     m_defects.clear();
+    if (m_control.isEmpty())
+        return makeControl();
+    asAdministrator(tr("The control of the run before goes"), {.method = "DELETE", .target = "/v1/vms/" + m_control},
+        [this](const HttpAnswer &answer) {
+            if (answer.status != 204 && answer.status != 404)
+                return refused(tr("Isolation was not verified: the control VM of the run before stays."), answer);
+            m_control.clear();
+            makeControl();
+        });
+}
+
+void Onboarding::makeControl()
+{
     // No disk and little memory: it stays for a second and should fit wherever anything fits.
-    HttpRequest request{
-        .method = "POST", .target = "/v1/vms", .body = R"({"name":"onboarding-control","ram_mb":1,"disk_gb":0})"};
-    // Each run wants a VM of its own, and a repeat within the run the same one.
-    request.idempotencyKey = newUuid(m_link.clock().now());
+    HttpRequest request{.method = "POST",
+        .target = "/v1/vms",
+        .body = prettyJson(R"({"name":"onboarding-control","ram_mb":1,"disk_gb":0})").toUtf8()};
+    // Each run wants a VM of its own, and a repeat after a lost answer the same one.
+    if (m_controlKey.isEmpty())
+        m_controlKey = newUuid(m_link.clock().now());
+    request.idempotencyKey = m_controlKey;
     asTenant(tr("A VM of its own, as control"), std::move(request), [this](const HttpAnswer &answer) {
+        m_controlKey.clear();
         const QString code = codeOf(answer);
         if (answer.status == 201)
             m_control = objectOf(answer)["vm_id"_L1].toString().toLatin1();
@@ -106,7 +135,7 @@ void Onboarding::listOwn()
         }
         const bool whole = nextOf(answer).isEmpty();
         if (!whole)
-            m_notes += tr(" Only the first %1 VMs were looked at.").arg(count(m_ownVms));
+            m_notes += tr(" Only the first %1 were looked at.").arg(vmCount(m_ownVms));
         if (!m_control.isEmpty() && !controlSeen && whole)
             m_defects.append(tr("The list lacks the tenant's own VM %1.").arg(QString::fromLatin1(m_control)));
         findForeign("/v1/vms?limit=100");
@@ -155,25 +184,27 @@ void Onboarding::probe(const QByteArray &foreign, const QString &foreignTenant)
 
 void Onboarding::destroyControl(const QString &sentence)
 {
-    const auto judge = [this, sentence] {
+    const auto judge = [this, sentence](bool control) {
         if (!m_defects.isEmpty())
             return failStep(
                 tr("%1 is not isolated.").arg(m_tenant->id.toString()), defect(m_defects.join(u' ')), doNotHandOver());
-        const QString own = m_control.isEmpty()
-            ? tr("%1 sees its own VMs only (%2).").arg(m_tenant->id.toString(), count(m_ownVms))
-            : tr("%1 sees its own VMs only (%2, the control among them; it is destroyed again).")
-                  .arg(m_tenant->id.toString(), count(m_ownVms));
+        const QString own = control
+            ? tr("%1 sees its own VMs only (%2, the control among them; it is destroyed again).")
+                  .arg(m_tenant->id.toString(), count(m_ownVms))
+            : tr("%1 sees its own VMs only (%2).").arg(m_tenant->id.toString(), count(m_ownVms));
         pass(QString(own + u' ' + sentence + u' ' + m_notes.trimmed()).trimmed());
     };
     if (m_control.isEmpty())
-        return judge();
+        return judge(false);
     asTenant(tr("Destroy the control"), {.method = "DELETE", .target = "/v1/vms/" + m_control},
         [this, judge](const HttpAnswer &answer) {
-            if (answer.status != 204)
+            if (answer.status == 204)
+                m_control.clear();
+            else
                 m_defects.append(tr("The control VM %1 could not be destroyed: %2.")
                                      .arg(QString::fromLatin1(m_control))
                                      .arg(answer.status));
-            judge();
+            judge(true);
         });
 }
 
@@ -185,55 +216,74 @@ void Onboarding::verifyQuota()
         if (answer.status != 200)
             return refused(tr("The quota was not verified."), answer);
         const QJsonObject status = objectOf(answer);
-        askTooMuch(status["usage"_L1]["vms"_L1].toInteger(-1), status["limits"_L1]["max_vms"_L1].toInteger(-1),
-            status["remaining"_L1]["vms"_L1].toInteger(-1));
+        askTooMuch({.used = status["usage"_L1]["vms"_L1].toInteger(-1),
+            .limit = status["limits"_L1]["max_vms"_L1].toInteger(-1),
+            .remaining = status["remaining"_L1]["vms"_L1].toInteger(-1)});
     });
 }
 
-void Onboarding::askTooMuch(qint64 used, qint64 limit, qint64 remaining)
+void Onboarding::askTooMuch(const Room &room)
 {
-    const QString what = tr("The quota of %1 is not enforced.").arg(m_tenant->id.toString());
-    if (used < 0 || limit < 0 || remaining < 0)
-        return failStep(what, defect(tr("The status names no usage and no limit.")), doNotHandOver());
-    const qint64 wanted = remaining + 1;
+    if (room.used < 0 || room.limit < 0 || room.remaining < 0)
+        return failStep(notEnforced(), defect(tr("The status names no usage and no limit.")), doNotHandOver());
+    // All or none: none of them may be made, however many would still fit.
     HttpRequest request{
-        .method = "POST", .target = "/v1/vms", .body = "{\"count\":" + QByteArray::number(wanted) + '}'};
-    asTenant(tr("One VM too many"), std::move(request),
-        [this, what, used, limit, remaining, wanted](const HttpAnswer &answer) {
-            if (answer.status == 201)
-                return failStep(what,
-                    defect(tr("%1 VMs were asked for where %2 of %3 were free, and the server made them.")
-                               .arg(count(wanted), count(remaining), count(limit))),
-                    doNotHandOver());
-            const QJsonObject problem = objectOf(answer);
-            const bool right = answer.status == 429 && problem["code"_L1].toString() == "quota-exceeded"_L1
-                && problem["quota"_L1].toString() == "max_vms"_L1 && problem["requested"_L1].toInteger(-1) == wanted
-                && problem["limit"_L1].toInteger(-1) == limit;
-            if (!right)
-                return refused(tr("The quota was not verified: the answer is not the refusal of max_vms."), answer);
-            if (!answer.header("Retry-After").isNull())
-                return failStep(
-                    what, defect(tr("The refusal invites to try again, which can't help.")), doNotHandOver());
-            checkNothingMade(used,
-                tr("429 quota-exceeded: %1 asked for, %2 of %3 free.")
-                    .arg(count(wanted), count(remaining), count(limit)));
-        });
+        .method = "POST", .target = "/v1/vms", .body = "{\"count\": " + QByteArray::number(room.remaining + 1) + '}'};
+    asTenant(
+        tr("One VM too many"), std::move(request), [this, room](const HttpAnswer &answer) { onTooMuch(room, answer); });
 }
 
-void Onboarding::checkNothingMade(qint64 used, const QString &sentence)
+void Onboarding::onTooMuch(const Room &room, const HttpAnswer &answer)
 {
-    asTenant(tr("What is left after it"), {.target = "/v1/status"}, [this, used, sentence](const HttpAnswer &answer) {
+    const qint64 wanted = room.remaining + 1;
+    if (answer.status == 201)
+        return failStep(notEnforced(),
+            defect(tr("%1 VMs were asked for where %2 of %3 were free, and the server made them.")
+                       .arg(count(wanted), count(room.remaining), count(room.limit))),
+            tr("Do not hand the token over: this is a defect of the server. The VMs exist now; they go when the tenant "
+               "is removed."));
+    const QJsonObject problem = objectOf(answer);
+    if (answer.status != 429 || problem["code"_L1].toString() != "quota-exceeded"_L1
+        || problem["quota"_L1].toString() != "max_vms"_L1)
+        return refused(tr("The quota was not verified: the answer is not the refusal of max_vms."), answer);
+
+    // What a client must be able to read off the refusal.
+    const std::pair<QLatin1StringView, QJsonValue> members[] = {{"tenant_id"_L1, m_tenant->id.toString()},
+        {"limit"_L1, room.limit}, {"used"_L1, room.used}, {"requested"_L1, wanted}, {"remaining"_L1, room.remaining},
+        {"retryable"_L1, false}};
+    QStringList wrong;
+    for (const auto &[name, expected] : members) {
+        if (problem[name] != expected)
+            wrong.append(tr("%1 is %2, not %3").arg(name, shownValue(problem[name]), shownValue(expected)));
+    }
+    if (!wrong.isEmpty())
+        return failStep(tr("The quota was not verified: the refusal says something wrong."),
+            defect(tr("Of its members %1.").arg(wrong.join(u", "_s))), unlessTheTenantActed());
+    if (!answer.header("Retry-After").isNull())
+        return failStep(
+            notEnforced(), defect(tr("The refusal invites to try again, which can't help.")), doNotHandOver());
+    checkNothingMade(room);
+}
+
+void Onboarding::checkNothingMade(const Room &room)
+{
+    asTenant(tr("What is left after it"), {.target = "/v1/status"}, [this, room](const HttpAnswer &answer) {
         if (answer.status != 200)
             return refused(tr("The quota was not verified."), answer);
         const qint64 now = objectOf(answer)["usage"_L1]["vms"_L1].toInteger(-1);
-        if (now != used)
-            return failStep(tr("The quota of %1 is not enforced.").arg(m_tenant->id.toString()),
-                defect(
-                    tr("Before the refused request %1 VMs were registered, after it %2.").arg(count(used), count(now))),
-                tr("Unless the tenant changed its VMs just then, this is a defect of the server: do not hand the token "
-                   "over."));
-        pass(sentence + u' ' + tr("Nothing was made."));
+        if (now != room.used)
+            return failStep(notEnforced(),
+                defect(tr("Before the refused request %1 VMs were registered, after it %2.")
+                           .arg(count(room.used), count(now))),
+                unlessTheTenantActed());
+        pass(tr("429 quota-exceeded: %1 asked for, %2 of %3 free. Nothing was made.")
+                 .arg(count(room.remaining + 1), count(room.remaining), count(room.limit)));
     });
+}
+
+QString Onboarding::notEnforced() const
+{
+    return tr("The quota of %1 is not enforced.").arg(m_tenant->id.toString());
 }
 
 void Onboarding::confirmLedger()
@@ -278,8 +328,8 @@ void Onboarding::verifyProof(const QByteArray &entry, const QByteArray &proof)
             if (!proven)
                 return failStep(what, proven.error(), tr("Verify the ledger before anything else."));
             const ledger::EntryFields &fields = proven->fields;
-            if (fields.tenant != m_tenant->id || fields.eventType != "TENANT_CREATED"
-                || (m_createdIndex && fields.index != *m_createdIndex))
+            if (fields.tenant != m_tenant->id || fields.eventType != "TENANT_CREATED" || fields.time != m_createdAt
+                || fields.actor.tokenId != m_createdBy || (m_createdIndex && fields.index != *m_createdIndex))
                 return failStep(
                     what, defect(tr("The entry is not the one of this tenant's creation.")), doNotHandOver());
             pass(tr(

@@ -3,6 +3,7 @@
 
 #include "models/tenantclient.h"
 
+#include "models/shellwords.h"
 #include "service/core/json.h"
 #include "service/core/jsonwriter.h"
 
@@ -18,12 +19,6 @@ namespace models {
 namespace {
 
 constexpr qsizetype MostBody = 16 * 1024 * 1024; // a page of a list has far less
-
-// POSIX: nothing is special between single quotes but the quote itself.
-QString quoted(const QString &text)
-{
-    return u'\'' + QString(text).replace(u'\'', "'\\''"_L1) + u'\'';
-}
 
 constexpr int Indent = 2;
 
@@ -92,17 +87,17 @@ HttpAnswer answerOf(QNetworkReply *reply)
 
 QString HttpRequest::curl(const QUrl &server) const
 {
-    QStringList parts{u"curl -si"_s};
+    QStringList parts{u"curl -si -w '\\n'"_s}; // an answer ends without one, and the next would go on in its line
     if (method != "GET")
         parts.last() += " -X "_L1 + QString::fromLatin1(method);
-    parts.last() += u' ' + quoted(QString::fromLatin1(urlOf(server, target).toEncoded()));
+    parts.last() += u' ' + shellQuoted(QString::fromLatin1(urlOf(server, target).toEncoded()));
     if (!token.isEmpty())
         parts.append("-H \"Authorization: Bearer $"_L1 + QString::fromLatin1(tokenName) + u'"');
     if (!idempotencyKey.isEmpty())
-        parts.append("-H "_L1 + quoted("Idempotency-Key: "_L1 + QString::fromLatin1(idempotencyKey)));
+        parts.append("-H "_L1 + shellQuoted("Idempotency-Key: "_L1 + QString::fromLatin1(idempotencyKey)));
     if (!body.isEmpty()) {
         parts.append(u"-H 'Content-Type: application/json'"_s);
-        parts.append("-d "_L1 + quoted(prettyJson(body)));
+        parts.append("-d "_L1 + shellQuoted(QString::fromUtf8(body)));
     }
     return parts.join(" \\\n  "_L1);
 }

@@ -23,7 +23,9 @@ struct HttpRequest
     QByteArray target; // path and query, encoded: "/v1/vms?limit=1"
     QByteArray token = {}; // its text; empty: sent without
     QByteArray tokenName = {}; // what stands for it in curl(): "ADMIN_TOKEN"
-    QByteArray body = {}; // JSON; empty: sent without
+    // JSON; empty: sent without. curl() shows just these bytes, for an idempotency key belongs to the bytes of a body:
+    // what people look at is sent as prettyJson().
+    QByteArray body = {};
     QByteArray idempotencyKey = {};
 
     // One command for a shell; the token is the variable's, so that no secret gets onto a screen or clipboard.

@@ -1,19 +1,26 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The tenants of the installation as a table: refilled from the published state, changed rows told one by one. Small
-// (some ten thousand rows); GUI thread.
+// The tenants of the installation as a table, refilled from the published state. GUI thread.
 #pragma once
 
+#include "models/recordmodel.h"
 #include "service/engine/state.h"
-
-#include <QtCore/qabstractitemmodel.h>
-
-#include <vector>
 
 namespace models {
 
-class TenantModel : public QAbstractTableModel
+struct TenantRow
+{
+    tenancy::Tenant tenant;
+    qint64 tokens = 0; // active ones
+};
+
+inline const TenantId &tenantOf(const TenantRow &row)
+{
+    return row.tenant.id;
+}
+
+class TenantModel : public RecordModel<TenantRow, &tenantOf>
 {
     Q_OBJECT
 
@@ -36,33 +43,23 @@ public:
         NameRole, // display name, made plain
         StateRole, // TenantState as int
         UsedRole, // of VmsColumn and StorageColumn
-        LimitRole,
-        SortRole
+        LimitRole
     };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    using RecordModel::RecordModel;
 
-    // Tells the view what differs, so that selection and scroll position stay.
+    // Deleted tenants are left out.
     void refresh(const engine::SharedState &state, Timestamp now);
 
-    const tenancy::Tenant *at(int row) const;
-    int rowOf(const TenantId &id) const; // -1 where it is not shown
-
-    int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-private:
-    struct Row
-    {
-        tenancy::Tenant tenant;
-        qint64 tokens = 0; // active ones
-    };
-
-    QString text(const Row &row, int column) const;
-
-    std::vector<Row> m_rows; // in the order of their ids; deleted tenants are left out
+protected:
+    QString heading(int column) const override;
+    QString text(const TenantRow &row, int column) const override;
+    QVariant value(const TenantRow &row, int column, int role) const override;
+    bool isNumber(int column) const override;
+    bool isLess(const TenantRow &a, const TenantRow &b, int column) const override;
+    bool looksAlike(const TenantRow &before, const TenantRow &after) const override;
 };
 
 QString stateText(TenantState state);

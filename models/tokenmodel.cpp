@@ -30,49 +30,39 @@ QString subjectText(const tokens::TokenRecord &token)
     return token.subjectKey ? QString::fromLatin1(crypto::keyThumbprint(*token.subjectKey)) : plainText(token.name);
 }
 
+TokenModel::TokenModel(QObject *parent)
+    : RecordModel(parent)
+{
+    sort(-1, Qt::DescendingOrder);
+}
+
 void TokenModel::refresh(const engine::SharedState &state, Timestamp now)
 {
     std::vector<tokens::TokenRecord> fresh;
     state.read([&](const engine::State &published) {
+        // Mostly the same tokens as before: then they need not be put in order again.
+        if (m_tenant.isEmpty() && published.tokens.size() == records().size()) {
+            fresh.reserve(records().size());
+            for (const tokens::TokenRecord &before : records()) {
+                if (const tokens::TokenRecord *token = published.token(before.id))
+                    fresh.push_back(*token);
+            }
+            if (fresh.size() == published.tokens.size())
+                return;
+            fresh.clear();
+        }
+        std::vector<const tokens::TokenRecord *> found;
         for (const auto &[id, token] : published.tokens) {
             if (m_tenant.isEmpty() || token.tenant == m_tenant)
-                fresh.push_back(token);
+                found.push_back(&token);
         }
+        std::ranges::sort(found, {}, &tokens::TokenRecord::id);
+        fresh.reserve(found.size());
+        for (const tokens::TokenRecord *token : found)
+            fresh.push_back(*token);
     });
-    // Ids are made in the order of time.
-    std::ranges::sort(fresh, std::greater(), &tokens::TokenRecord::id);
-    const bool sameIds = std::ranges::equal(fresh, m_rows, {}, &tokens::TokenRecord::id, &tokens::TokenRecord::id);
-    if (sameIds) {
-        const Timestamp before = std::exchange(m_now, now);
-        for (size_t i = 0; i < fresh.size(); ++i) {
-            const bool differs = tokens::stateOf(fresh[i], now) != tokens::stateOf(m_rows[i], before);
-            m_rows[i] = std::move(fresh[i]);
-            if (differs)
-                Q_EMIT dataChanged(index(int(i), 0), index(int(i), ColumnCount - 1));
-        }
-        return;
-    }
-    // New ones come first and none ever goes, as long as the tenant stays the same.
-    const auto added = fresh.size() - std::min(fresh.size(), m_rows.size());
-    const bool grown = fresh.size() > m_rows.size() && !m_rows.empty()
-        && std::ranges::equal(fresh.begin() + std::ptrdiff_t(added), fresh.end(), m_rows.begin(), m_rows.end(), {},
-            &tokens::TokenRecord::id, &tokens::TokenRecord::id);
-    m_now = now;
-    if (grown) {
-        beginInsertRows({}, 0, int(added) - 1);
-        m_rows = std::move(fresh);
-        endInsertRows();
-        Q_EMIT dataChanged(index(int(added), 0), index(int(m_rows.size()) - 1, ColumnCount - 1));
-        return;
-    }
-    beginResetModel();
-    m_rows = std::move(fresh);
-    endResetModel();
-}
-
-const tokens::TokenRecord *TokenModel::at(int row) const
-{
-    return row >= 0 && size_t(row) < m_rows.size() ? &m_rows[size_t(row)] : nullptr;
+    m_before = std::exchange(m_now, now);
+    change(std::move(fresh));
 }
 
 std::vector<tokens::TokenRecord> TokenModel::descendants(const TokenId &id) const
@@ -81,7 +71,7 @@ std::vector<tokens::TokenRecord> TokenModel::descendants(const TokenId &id) cons
     std::vector<TokenId> parents{id};
     for (size_t next = 0; next < parents.size(); ++next) {
         const TokenId parent = parents[next];
-        for (const auto &token : m_rows) {
+        for (const auto &token : records()) {
             if (token.parent == parent) {
                 family.push_back(token);
                 parents.push_back(token.id);
@@ -89,11 +79,6 @@ std::vector<tokens::TokenRecord> TokenModel::descendants(const TokenId &id) cons
         }
     }
     return family;
-}
-
-int TokenModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : int(m_rows.size());
 }
 
 int TokenModel::columnCount(const QModelIndex &parent) const
@@ -125,20 +110,15 @@ QString TokenModel::text(const tokens::TokenRecord &token, int column) const
     }
 }
 
-QVariant TokenModel::data(const QModelIndex &index, int role) const
+QVariant TokenModel::value(const tokens::TokenRecord &token, int column, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
-        return {};
-    const tokens::TokenRecord &token = m_rows[size_t(index.row())];
     switch (role) {
-    case Qt::DisplayRole:
-        return text(token, index.column());
     case Qt::ToolTipRole:
-        switch (index.column()) {
+        switch (column) {
         case TokenColumn:
             return token.id.toString();
         case SubjectColumn:
-            return subjectText(token);
+            return toolTipText(subjectText(token));
         case IssuedColumn:
             return utcTime(fromSeconds(token.issuedAt));
         case ExpiresColumn:
@@ -146,38 +126,55 @@ QVariant TokenModel::data(const QModelIndex &index, int role) const
         default:
             return {};
         }
-    case Qt::AccessibleTextRole:
-        return headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString() + u' '
-            + text(token, index.column());
-    case Qt::TextAlignmentRole:
-        return QVariant::fromValue((index.column() == DepthColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case IdRole:
         return token.id.toString();
     case TenantRole:
         return token.tenant.toString();
     case StateRole:
         return int(tokens::stateOf(token, m_now));
-    case SortRole:
-        switch (index.column()) {
-        case DepthColumn:
-            return token.depth;
-        case IssuedColumn:
-            return token.issuedAt;
-        case ExpiresColumn:
-            return token.expiresAt;
-        default:
-            return text(token, index.column());
-        }
     default:
         return {};
     }
 }
 
-QVariant TokenModel::headerData(int section, Qt::Orientation orientation, int role) const
+bool TokenModel::isNumber(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return QAbstractTableModel::headerData(section, orientation, role);
-    switch (section) {
+    return column == DepthColumn;
+}
+
+bool TokenModel::isLess(const tokens::TokenRecord &a, const tokens::TokenRecord &b, int column) const
+{
+    switch (column) {
+    case StateColumn:
+        return tokens::stateOf(a, m_now) < tokens::stateOf(b, m_now);
+    case TenantColumn:
+        return a.tenant < b.tenant;
+    case ScopeColumn:
+        return a.scope.text() < b.scope.text();
+    case SubjectColumn:
+        // Alike beside alike, at no cost of a hash for every comparison.
+        return a.subjectKey && b.subjectKey ? a.subjectKey->bytes < b.subjectKey->bytes
+            : a.subjectKey || b.subjectKey  ? !a.subjectKey
+                                            : a.name < b.name;
+    case DepthColumn:
+        return a.depth < b.depth;
+    case IssuedColumn:
+        return a.issuedAt < b.issuedAt;
+    case ExpiresColumn:
+        return a.expiresAt < b.expiresAt;
+    default:
+        return a.id < b.id;
+    }
+}
+
+bool TokenModel::looksAlike(const tokens::TokenRecord &before, const tokens::TokenRecord &after) const
+{
+    return tokens::stateOf(before, m_before) == tokens::stateOf(after, m_now);
+}
+
+QString TokenModel::heading(int column) const
+{
+    switch (column) {
     case StateColumn:
         return tr("State");
     case TenantColumn:

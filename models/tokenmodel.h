@@ -4,16 +4,13 @@
 // The tokens of the installation as a table, from the published state; texts of tokens are nowhere. GUI thread.
 #pragma once
 
+#include "models/recordmodel.h"
 #include "service/engine/state.h"
 #include "service/tokens/tokenstore.h"
 
-#include <QtCore/qabstractitemmodel.h>
-
-#include <vector>
-
 namespace models {
 
-class TokenModel : public QAbstractTableModel
+class TokenModel : public RecordModel<tokens::TokenRecord, &tokens::TokenRecord::id>
 {
     Q_OBJECT
 
@@ -35,31 +32,34 @@ public:
     {
         IdRole = Qt::UserRole, // QString
         TenantRole, // QString, empty for administrators
-        StateRole, // tokens::TokenState as int
-        SortRole
+        StateRole // tokens::TokenState as int
     };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    // Newest first: ids are made in the order of time.
+    explicit TokenModel(QObject *parent = nullptr);
 
     // Only the tokens of one tenant; all of them when it is empty.
     void setTenant(TenantId tenant) { m_tenant = std::move(tenant); }
     void refresh(const engine::SharedState &state, Timestamp now);
 
-    const tokens::TokenRecord *at(int row) const;
-    // Of what is shown: the token's descendants, nearest first.
+    Timestamp now() const { return m_now; } // of the last refresh, which states are judged by
+    // The token's descendants, nearest first, also those that the filter hides.
     std::vector<tokens::TokenRecord> descendants(const TokenId &id) const;
 
-    int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+protected:
+    QString heading(int column) const override;
+    QString text(const tokens::TokenRecord &token, int column) const override;
+    QVariant value(const tokens::TokenRecord &token, int column, int role) const override;
+    bool isNumber(int column) const override;
+    bool isLess(const tokens::TokenRecord &a, const tokens::TokenRecord &b, int column) const override;
+    bool looksAlike(const tokens::TokenRecord &before, const tokens::TokenRecord &after) const override;
 
 private:
-    QString text(const tokens::TokenRecord &token, int column) const;
-
     TenantId m_tenant;
     Timestamp m_now;
-    std::vector<tokens::TokenRecord> m_rows; // newest first
+    Timestamp m_before; // of the refresh before
 };
 
 QString tokenStateText(tokens::TokenState state);

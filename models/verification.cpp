@@ -42,8 +42,7 @@ Result<ledger::VerifyReport> verify(const engine::DataPaths &paths, QPromise<Ver
     ledger::VerifyOptions options;
     options.keys = std::move(keys);
     options.highWaterPath = paths.highWater();
-    options.onEntry = [&](const ledger::EntryFields &entry) { return replay.apply(entry); };
-    options.onEnd = [&] { return replay.compare(*database); };
+    options.follower = &replay;
     options.progress = [&](TreeSize done, TreeSize total) {
         promise.setProgressValue(total > 0 ? int(double(done) / double(total) * Steps) : 0);
         return !promise.isCanceled();

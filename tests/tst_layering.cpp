@@ -35,8 +35,7 @@ const QList<Room> FloorPlan{
     {u"service/core"_s, {}, CoreOnly},
     {u"service/crypto"_s, {u"service/core"_s}, CoreOnly},
     {u"service/store"_s, {u"service/core"_s}, {u"QtCore"_s, u"QtSql"_s}},
-    // Filters make their statements at run time, past the store's prepared ones.
-    {u"service/ledger"_s, Foundation, {u"QtCore"_s, u"QtSql"_s, u"QtConcurrent"_s}},
+    {u"service/ledger"_s, Foundation, {u"QtCore"_s, u"QtConcurrent"_s}},
     {u"service/tenancy"_s, Rules, CoreOnly},
     {u"service/tokens"_s, Rules, CoreOnly},
     {u"service/fleet"_s, Rules, CoreOnly},

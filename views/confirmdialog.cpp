@@ -3,7 +3,9 @@
 
 #include "views/confirmdialog.h"
 
+#include "views/makeroom.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qdialogbuttonbox.h>
@@ -18,7 +20,7 @@ namespace views {
 ConfirmDialog::ConfirmDialog(const Question &question, QWidget *parent)
     : QDialog(parent)
     , m_wanted(question.typed)
-    , m_mistake(new QLabel(this))
+    , m_mistake(new PlainLabel(this))
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Cancel, this))
 {
     setObjectName(u"confirmDialog"_s);
@@ -27,17 +29,16 @@ ConfirmDialog::ConfirmDialog(const Question &question, QWidget *parent)
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(Margin, Margin, Margin, Margin);
     column->setSpacing(Gap);
-    auto *text = new QLabel(question.text, this);
+    auto *text = new PlainLabel(question.text, this);
     text->setObjectName(u"confirmText"_s);
-    text->setTextFormat(Qt::PlainText);
     text->setWordWrap(true);
     column->addWidget(text);
     const auto addField = [&](const QString &label, const QString &name) {
         auto *field = new QLineEdit(this);
         field->setObjectName(name);
-        auto *buddy = new QLabel(label, this);
+        auto *buddy = new PlainLabel(label, this);
         buddy->setBuddy(field);
-        field->setAccessibleName(label);
+        field->setAccessibleName(QString(label).remove(u'&'));
         column->addSpacing(Gap);
         column->addWidget(buddy);
         column->addWidget(field);
@@ -48,11 +49,15 @@ ConfirmDialog::ConfirmDialog(const Question &question, QWidget *parent)
         m_reason = addField(question.reasonLabel, u"reasonEdit"_s);
         m_reason->setMaxLength(500);
     }
-    if (!m_wanted.isEmpty())
+    if (!m_wanted.isEmpty()) {
         m_typed = addField(tr("Type %1 to go on").arg(m_wanted), u"typedEdit"_s);
+        m_typedNote = new PlainLabel(this);
+        m_typedNote->setObjectName(u"typedEditNote"_s);
+        m_typedNote->setProperty("mistake", true);
+        column->addWidget(m_typedNote);
+    }
     m_mistake->setObjectName(u"mistakeLabel"_s);
     m_mistake->setProperty("mistake", true);
-    m_mistake->setTextFormat(Qt::PlainText);
     m_mistake->setWordWrap(true);
     m_mistake->hide();
     column->addWidget(m_mistake);
@@ -61,6 +66,20 @@ ConfirmDialog::ConfirmDialog(const Question &question, QWidget *parent)
     go->setObjectName(u"confirmButton"_s);
     go->setProperty("primary", true);
     column->addWidget(m_buttons);
+    // What is typed goes into the first field at once; the buttons, made before, come after the fields.
+    QWidget *last = nullptr;
+    for (QLineEdit *field : {m_reason, m_typed}) {
+        if (!field)
+            continue;
+        if (last)
+            setTabOrder(last, field);
+        else
+            field->setFocus();
+        last = field;
+    }
+    if (last)
+        setTabOrder(last, go);
+    setTabOrder(go, m_buttons->button(QDialogButtonBox::Cancel));
     connect(m_buttons, &QDialogButtonBox::accepted, this, &ConfirmDialog::confirmed);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     update();
@@ -76,6 +95,7 @@ void ConfirmDialog::showMistake(const QString &text)
     setBusy(false);
     m_mistake->setText(text);
     m_mistake->setVisible(!text.isEmpty());
+    makeRoom(this);
 }
 
 void ConfirmDialog::setBusy(bool busy)
@@ -87,6 +107,12 @@ void ConfirmDialog::setBusy(bool busy)
 void ConfirmDialog::update()
 {
     const bool typed = !m_typed || m_typed->text() == m_wanted;
+    if (m_typed) {
+        // Wrong only once it can't become right any more.
+        const bool wrong = !m_wanted.startsWith(m_typed->text());
+        m_typedNote->setText(wrong ? tr("✖ this is not %1").arg(m_wanted) : QString());
+        m_typed->setAccessibleDescription(m_typedNote->text());
+    }
     for (QAbstractButton *button : m_buttons->buttons()) {
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
             button->setEnabled(typed && !m_busy);

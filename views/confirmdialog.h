@@ -44,6 +44,7 @@ private:
     QString m_wanted;
     bool m_busy = false;
     QLineEdit *m_typed = nullptr;
+    QLabel *m_typedNote = nullptr; // as long as m_typed
     QLineEdit *m_reason = nullptr;
     QLabel *m_mistake;
     QDialogButtonBox *m_buttons;

@@ -27,7 +27,18 @@ QColor paintGround(QPainter *painter, QStyleOptionViewItem option, const QModelI
     return option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
 }
 
+constexpr int PillExtra = 30; // a pill is wider than its word by the dot and its ends
+constexpr int PillMargins = 8; // within the cell
+
 } // namespace
+
+int PillDelegate::columnWidth(const QFontMetrics &metrics, const QStringList &words)
+{
+    int widest = 0;
+    for (const QString &word : words)
+        widest = std::max(widest, metrics.horizontalAdvance(word));
+    return widest + PillExtra + PillMargins;
+}
 
 PillDelegate::PillDelegate(ColorOf colorOf, QObject *parent)
     : QStyledItemDelegate(parent)
@@ -41,7 +52,8 @@ void PillDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     const QString text = index.data().toString();
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    const int width = std::min(option.fontMetrics.horizontalAdvance(text) + 30, option.rect.width() - 8);
+    const int width =
+        std::min(option.fontMetrics.horizontalAdvance(text) + PillExtra, option.rect.width() - PillMargins);
     const QRectF pill(option.rect.left() + 6, option.rect.center().y() - 9.5, width, 20);
     painter->setPen(Qt::NoPen);
     painter->setBrush(colors().pill);
@@ -49,7 +61,9 @@ void PillDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     painter->setBrush(m_colorOf(index));
     painter->drawEllipse(QPointF(pill.left() + 11, pill.center().y()), 4, 4);
     painter->setPen(colors().text);
-    painter->drawText(pill.adjusted(20, 0, -6, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
+    const QRectF words = pill.adjusted(20, 0, -6, 0);
+    painter->drawText(words, Qt::AlignVCenter | Qt::AlignLeft,
+        option.fontMetrics.elidedText(text, Qt::ElideRight, int(words.width()) + 1));
     painter->restore();
 }
 
@@ -71,7 +85,7 @@ void UsageDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 {
     const QColor ink = paintGround(painter, option, index);
     const qint64 used = index.data(m_usedRole).toLongLong(), limit = index.data(m_limitRole).toLongLong();
-    constexpr int BarWidth = 64, BarHeight = 8;
+    constexpr int BarWidth = 48, BarHeight = 8;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const QRectF bar(option.rect.left() + 6, option.rect.center().y() - BarHeight / 2 + 0.5, BarWidth, BarHeight);

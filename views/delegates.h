@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QtGui/qcolor.h>
+#include <QtGui/qfontmetrics.h>
 #include <QtWidgets/qstyleditemdelegate.h>
 
 #include <functional>
@@ -21,6 +22,8 @@ public:
     using ColorOf = std::function<QColor(const QModelIndex &)>;
 
     PillDelegate(ColorOf colorOf, QObject *parent);
+    // In which each of the words is whole.
+    static int columnWidth(const QFontMetrics &metrics, const QStringList &words);
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
 private:

@@ -6,6 +6,7 @@
 #include "views/icons.h"
 #include "views/jsonhighlighter.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtGui/qclipboard.h>
 #include <QtGui/qguiapplication.h>
@@ -49,7 +50,7 @@ QPlainTextEdit *ExchangePanel::addColumn(const QString &title, const QString &na
     text->setMinimumHeight(120);
     text->setAccessibleName(title);
     new JsonHighlighter(text->document());
-    auto *label = new QLabel(title, this);
+    auto *label = new PlainLabel(title, this);
     label->setBuddy(text);
     auto *copy = new QPushButton(icon(u"copy"_s), tr("Copy"), this);
     copy->setObjectName(name + "Copy"_L1);
@@ -78,9 +79,11 @@ void ExchangePanel::setShellLine(const QString &line)
     m_copyLine->setVisible(!line.isEmpty());
 }
 
-void ExchangePanel::showExchanges(const QList<models::Exchange> &exchanges)
+void ExchangePanel::showExchanges(const QString &preamble, const QList<models::Exchange> &exchanges)
 {
     QStringList requests, answers;
+    if (!exchanges.isEmpty() && !preamble.isEmpty())
+        requests.append(preamble);
     int number = 0;
     for (const models::Exchange &exchange : exchanges) {
         const QString head = u"# %1. %2\n"_s.arg(++number).arg(exchange.title);

@@ -22,7 +22,8 @@ public:
     // The names of its parts begin with `name`.
     ExchangePanel(const QString &name, QWidget *parent);
 
-    void showExchanges(const QList<models::Exchange> &exchanges);
+    // `preamble` says to the shell where the requests' tokens come from.
+    void showExchanges(const QString &preamble, const QList<models::Exchange> &exchanges);
     // The same question to the files themselves; shown and copied with the requests. Empty: there is none.
     void setShellLine(const QString &line);
 

@@ -5,6 +5,7 @@
 
 #include "service/core/encoding.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
@@ -18,18 +19,17 @@ namespace views {
 FormField::FormField(const QString &label, const QString &name, const QString &hint, QWidget *parent)
     : QWidget(parent)
     , m_edit(new QLineEdit(this))
-    , m_note(new QLabel(hint, this))
+    , m_note(new PlainLabel(hint, this))
     , m_hint(hint)
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
-    auto *buddy = new QLabel(label, this);
+    auto *buddy = new PlainLabel(label, this);
     buddy->setBuddy(m_edit);
     m_edit->setObjectName(name);
-    m_edit->setAccessibleName(label);
+    m_edit->setAccessibleName(QString(label).remove(u'&'));
     m_note->setObjectName(name + "Note"_L1);
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     column->addWidget(buddy);
     column->addWidget(m_edit);
@@ -38,6 +38,7 @@ FormField::FormField(const QString &label, const QString &name, const QString &h
     showState({});
     connect(m_edit, &QLineEdit::textEdited, this, [this] { m_touched = true; });
     connect(m_edit, &QLineEdit::textChanged, this, [this] {
+        m_refusal.clear();
         isValid();
         Q_EMIT changed();
     });
@@ -56,12 +57,17 @@ void FormField::setText(const QString &text)
 bool FormField::isValid()
 {
     const QString mistake = m_check ? m_check(text()) : QString();
-    showState(m_touched || !text().isEmpty() ? mistake : QString());
+    // What the server refused may be sent again: it may have been asked at a bad moment.
+    if (mistake.isEmpty())
+        showState(m_refusal);
+    else
+        showState(m_touched || !text().isEmpty() ? mistake : QString());
     return mistake.isEmpty();
 }
 
 void FormField::showMistake(const QString &mistake)
 {
+    m_refusal = mistake;
     showState(mistake);
 }
 

@@ -47,6 +47,7 @@ private:
     QLineEdit *m_edit;
     QLabel *m_note;
     QString m_hint;
+    QString m_refusal; // of the server, of the text as it is
     Check m_check;
     bool m_touched = false;
 };

@@ -9,6 +9,7 @@
 #include "views/icons.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtCore/qdir.h>
 #include <QtCore/qsavefile.h>
@@ -65,13 +66,13 @@ Result<void> writePdf(const QString &path, const QString &html, const QString &t
 HandoverPage::HandoverPage(QWidget *parent)
     : QWidget(parent)
     , m_text(new QTextBrowser(this))
-    , m_note(new QLabel(this))
+    , m_note(new PlainLabel(this))
 {
     setObjectName(u"handoverStep"_s);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(Gap);
-    auto *title = new QLabel(tr("Hand-over"), this);
+    auto *title = new PlainLabel(tr("Hand-over"), this);
     title->setFont(titleFont());
     column->addWidget(title);
     m_text->setObjectName(u"handoverText"_s);
@@ -81,7 +82,6 @@ HandoverPage::HandoverPage(QWidget *parent)
     m_text->document()->setDocumentMargin(Margin);
     column->addWidget(m_text, 1);
     m_note->setObjectName(u"handoverNote"_s);
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     column->addWidget(m_note);
     auto *copy = new QPushButton(icon(u"copy"_s), tr("&Copy"), this);
@@ -113,8 +113,8 @@ void HandoverPage::showSummary(const models::Onboarding &onboarding, const QUrl 
         row(tr("Tenant"), m_tenant, true) + row(tr("Display name"), tenant.displayName)
             + row(tr("Created"), models::localTime(onboarding.createdAt()) + ledger)
             + row(tr("Quota"),
-                tr("%1 VMs, %2 GB, %3 requests a minute")
-                    .arg(models::count(tenant.limits.maxVms), models::count(tenant.limits.storageQuotaGb),
+                tr("%1, %2 GB, %3 requests a minute")
+                    .arg(models::vmCount(tenant.limits.maxVms), models::count(tenant.limits.storageQuotaGb),
                         models::count(tenant.limits.apiRateLimitRpm)))
             + row(tr("Root token"), token.id.toString(), true)
             + row(tr("Scope"), QString::fromLatin1(token.scope.text()))
@@ -130,16 +130,21 @@ void HandoverPage::showSummary(const models::Onboarding &onboarding, const QUrl 
         row(tr("Tenant's administrator"),
             delivered ? tr("the root token: delivered") : tr("the root token: not delivered yet, go back to step 2"))
             + row(QString(), tr("the server's address: %1").arg(server.toString()))
-            + row(tr("Auditor"), tr("the command: %1").arg(models::Onboarding::readLine(tenant.id))));
+            + row(tr("Auditor"), tr("the command: %1").arg(onboarding.readLine())));
     m_text->setHtml(html);
 }
 
 void HandoverPage::savePdf()
 {
-    const QString path =
-        askSavePath(this, tr("Save the hand-over"), QDir::home().filePath(m_tenant + "-handover.pdf"_L1));
-    if (path.isEmpty())
-        return;
+    askSavePath(this, tr("Save the hand-over"), QDir::home().filePath(m_tenant + "-handover.pdf"_L1),
+        [this](const QString &path) {
+            if (!path.isEmpty())
+                savePdfTo(path);
+        });
+}
+
+void HandoverPage::savePdfTo(const QString &path)
+{
     m_note->setText(tr("Saving …"));
     models::inBackground<Result<void>>(
         this,

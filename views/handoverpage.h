@@ -26,6 +26,7 @@ public:
 
 private:
     void savePdf();
+    void savePdfTo(const QString &path);
 
     QTextBrowser *m_text;
     QLabel *m_note;

@@ -8,9 +8,11 @@
 #include "service/engine/tokencommands.h"
 #include "views/formfield.h"
 #include "views/keyfield.h"
+#include "views/makeroom.h"
 #include "views/messages.h"
 #include "views/theme.h"
 #include "views/tokendelivery.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qcombobox.h>
@@ -36,7 +38,7 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     , m_scope(new QComboBox(this))
     , m_hours(new FormField(tr("&Valid for hours"), u"hoursEdit"_s, tr("1 to %1; 24 is a day").arg(MostHours), this))
     , m_key(new KeyField(this))
-    , m_mistake(new QLabel(this))
+    , m_mistake(new PlainLabel(this))
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Cancel, this))
 {
     setObjectName(u"issueTokenDialog"_s);
@@ -46,7 +48,7 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     column->setContentsMargins(Margin, Margin, Margin, Margin);
     column->setSpacing(Gap);
     const auto addLabelled = [&](const QString &text, const QString &name, QWidget *field) {
-        auto *label = new QLabel(text, this);
+        auto *label = new PlainLabel(text, this);
         label->setBuddy(field);
         field->setObjectName(name);
         field->setAccessibleName(QString(text).remove(u'&'));
@@ -71,12 +73,12 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     column->addWidget(m_key);
     m_mistake->setObjectName(u"mistakeLabel"_s);
     m_mistake->setProperty("mistake", true);
-    m_mistake->setTextFormat(Qt::PlainText);
     m_mistake->setWordWrap(true);
     m_mistake->hide();
     column->addWidget(m_mistake);
     QPushButton *go = m_buttons->addButton(tr("Issue token"), QDialogButtonBox::AcceptRole);
     go->setObjectName(u"issueTokenButton"_s);
+    go->setProperty("primary", true);
     column->addWidget(m_buttons);
     connect(m_key, &KeyField::changed, this, &IssueTokenDialog::check);
     connect(m_hours, &FormField::changed, this, &IssueTokenDialog::check);
@@ -89,10 +91,12 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
 bool IssueTokenDialog::check()
 {
     const auto scope = tokens::Scope::fromRequest(m_scope->currentText().trimmed());
-    m_scope->setToolTip(scope ? QString() : scope.error().detail);
+    m_scope->setToolTip(scope ? QString() : models::toolTipText(scope.error().detail));
+    m_scope->lineEdit()->setAccessibleDescription(m_scope->toolTip());
     if (!scope)
         m_mistake->setText(tr("Scope: %1").arg(scope.error().detail));
     m_mistake->setVisible(!scope);
+    makeRoom(this);
     const bool valid = m_hours->isValid() && m_key->key() && scope && m_tenant->count() > 0;
     for (QAbstractButton *button : m_buttons->buttons()) {
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
@@ -120,6 +124,13 @@ void IssueTokenDialog::issue()
                 check();
                 m_mistake->setText(messageOf(tr("No token was issued."), issued.error()).text());
                 m_mistake->show();
+                makeRoom(this);
+                for (const FieldError &mistake : issued.error().fields) {
+                    if (mistake.pointer == "/subject_pubkey"_L1)
+                        m_key->showMistake(mistake.detail);
+                    else if (mistake.pointer == "/expires_in_seconds"_L1)
+                        m_hours->showMistake(mistake.detail);
+                }
                 return;
             }
             auto *delivery = new TokenDelivery(std::move(issued->value), parentWidget());

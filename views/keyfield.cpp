@@ -8,8 +8,9 @@
 #include "views/icons.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
-#include <QtCore/qfile.h>
+#include <QtCore/qfileinfo.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qplaintextedit.h>
@@ -26,6 +27,8 @@ constexpr qint64 LargestKeyFile = 16 * 1024;
 
 Result<QString> readKeyFile(const QString &path)
 {
+    if (!QFileInfo(path).isFile()) // a pipe would never end
+        return fail(ErrorCode::Storage, KeyField::tr("it is no regular file"));
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return fail(ErrorCode::Storage, file.errorString());
@@ -43,12 +46,12 @@ Result<QString> readKeyFile(const QString &path)
 KeyField::KeyField(QWidget *parent)
     : QWidget(parent)
     , m_edit(new QPlainTextEdit(this))
-    , m_note(new QLabel(this))
+    , m_note(new PlainLabel(this))
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
-    auto *label = new QLabel(tr("Holder's public &key"), this);
+    auto *label = new PlainLabel(tr("Holder's public &key"), this);
     label->setBuddy(m_edit);
     m_edit->setObjectName(u"keyEdit"_s);
     m_edit->setAccessibleName(tr("Holder's public key"));
@@ -60,7 +63,6 @@ KeyField::KeyField(QWidget *parent)
     file->setObjectName(u"keyFileButton"_s);
     file->setAutoDefault(false);
     m_note->setObjectName(u"keyNote"_s);
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     auto *row = new QHBoxLayout;
     row->setSpacing(Gap);
@@ -119,16 +121,23 @@ void KeyField::showNote(const QString &text, const char *kind)
 
 void KeyField::load()
 {
-    const QString path = askOpenPath(this, tr("Public key"));
-    if (path.isEmpty())
-        return;
+    askOpenPath(this, tr("Public key"), [this](const QString &path) {
+        if (!path.isEmpty())
+            loadFrom(path);
+    });
+}
+
+void KeyField::loadFrom(const QString &path)
+{
     models::inBackground<Result<QString>>(
         this, [path] { return readKeyFile(path); },
         [this, path](const Result<QString> &text) {
             if (text)
-                m_edit->setPlainText(*text);
-            else
-                showMistake(tr("%1: %2").arg(path, text.error().detail));
+                return m_edit->setPlainText(*text);
+            QStringList sentences{tr("%1: %2").arg(path, text.error().detail)};
+            if (!m_edit->toPlainText().isEmpty())
+                sentences.append(tr("The field keeps what it held."));
+            showMistake(sentences.join(sentences.first().endsWith(u'.') ? u" "_s : u". "_s));
         });
 }
 

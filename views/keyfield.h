@@ -33,6 +33,7 @@ Q_SIGNALS:
 
 private:
     void load();
+    void loadFrom(const QString &path);
     void check();
     void showNote(const QString &text, const char *kind);
 

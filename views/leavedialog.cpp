@@ -8,6 +8,7 @@
 #include "views/icons.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
@@ -21,8 +22,8 @@ LeaveDialog::LeaveDialog(models::Onboarding &onboarding, bool delivered, QWidget
     : QDialog(parent)
     , m_onboarding(onboarding)
     , m_delivered(delivered)
-    , m_text(new QLabel(this))
-    , m_mistake(new QLabel(this))
+    , m_text(new PlainLabel(this))
+    , m_mistake(new PlainLabel(this))
     , m_continue(new QPushButton(tr("&Continue"), this))
     , m_leave(new QPushButton(tr("&Leave it as it is"), this))
     , m_remove(new QPushButton(icon(u"delete"_s), QString(), this))
@@ -38,7 +39,6 @@ LeaveDialog::LeaveDialog(models::Onboarding &onboarding, bool delivered, QWidget
     m_mistake->setProperty("mistake", true);
     m_mistake->hide();
     for (QLabel *label : {m_text, m_mistake}) {
-        label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         column->addWidget(label);
     }
@@ -79,7 +79,7 @@ LeaveDialog::LeaveDialog(models::Onboarding &onboarding, bool delivered, QWidget
 void LeaveDialog::update()
 {
     using models::OnboardingStep;
-    const bool busy = m_onboarding.isRunning();
+    const bool busy = m_onboarding.isRunning() && !m_onboarding.isWaiting();
     m_leave->setEnabled(!busy);
     m_remove->setEnabled(!busy && m_onboarding.tenant());
     m_remove->setVisible(m_onboarding.tenant().has_value());
@@ -107,6 +107,11 @@ void LeaveDialog::update()
         lines.append(tr("It is not known whether a root token was issued: the server's answer was lost."));
     else
         lines.append(tr("No token was issued."));
+    if (!m_onboarding.earlierTokens().isEmpty())
+        lines.append(tr("Tokens issued before this are active: %1.").arg(m_onboarding.earlierTokens().join(u", "_s)));
+    if (!m_onboarding.controlVm().isEmpty())
+        lines.append(tr("The VM %1, made for the check of isolation, exists still.")
+                         .arg(QString::fromLatin1(m_onboarding.controlVm())));
     const std::pair<OnboardingStep, QString> checks[] = {{OnboardingStep::Isolation, tr("Isolation")},
         {OnboardingStep::Quota, tr("Quota")}, {OnboardingStep::Ledger, tr("Ledger entry")}};
     for (const auto &[step, name] : checks)

@@ -10,6 +10,7 @@
 #include "views/icons.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtCore/qsettings.h>
 #include <QtGui/qaction.h>
@@ -42,8 +43,8 @@ constexpr const char *SplitterKey = "ledger/detail";
 LedgerDetail::LedgerDetail(models::EngineLink &link, QWidget *parent)
     : QStackedWidget(parent)
     , m_link(link)
-    , m_hint(new QLabel(this))
-    , m_title(new QLabel(this))
+    , m_hint(new PlainLabel(this))
+    , m_title(new PlainLabel(this))
     , m_fields(new QTreeWidget(this))
     , m_bytes(new BytesView(u"ledgerBytes"_s, tr("Bytes of the entry"), this))
     , m_splitter(new QSplitter(this))
@@ -91,7 +92,6 @@ QWidget *LedgerDetail::buildHint()
 {
     m_hint->setObjectName(u"ledgerDetailHint"_s);
     m_hint->setProperty("muted", true);
-    m_hint->setTextFormat(Qt::PlainText);
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
     return m_hint;
@@ -105,7 +105,6 @@ QWidget *LedgerDetail::buildTitle()
     layout->setSpacing(Gap);
     m_title->setObjectName(u"ledgerDetailTitle"_s);
     m_title->setFont(titleFont());
-    m_title->setTextFormat(Qt::PlainText);
     layout->addWidget(m_title, 1);
     m_copyField = new QPushButton(icon(u"copy"_s), tr("Copy value"), row);
     m_copyField->setObjectName(u"copyFieldButton"_s);
@@ -180,7 +179,7 @@ void LedgerDetail::addFields(QTreeWidgetItem *parent, const std::vector<models::
         item->setData(0, FirstRole, field.first);
         item->setData(0, EndRole, field.end);
         item->setData(0, CopyRole, field.text);
-        item->setToolTip(1, models::plainText(field.text).left(2000));
+        item->setToolTip(1, models::toolTipText(models::plainText(field.text).left(2000)));
         item->setFont(1, fixedFont());
         addFields(item, field.children);
     }

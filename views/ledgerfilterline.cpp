@@ -3,11 +3,12 @@
 
 #include "views/ledgerfilterline.h"
 
+#include "views/filterbar.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtCore/qobject.h>
 #include <QtWidgets/qboxlayout.h>
-#include <QtWidgets/qbuttongroup.h>
 #include <QtWidgets/qcombobox.h>
 #include <QtWidgets/qcompleter.h>
 #include <QtWidgets/qlabel.h>
@@ -40,8 +41,8 @@ LedgerFilterLine::LedgerFilterLine(QWidget *parent)
     , m_row(new QHBoxLayout)
     , m_tenant(new QComboBox(this))
     , m_event(new QComboBox(this))
-    , m_outcomes(new QButtonGroup(this))
-    , m_mistake(new QLabel(this))
+    , m_outcomes(new Chips(tr("Outcome"), this))
+    , m_mistake(new PlainLabel(this))
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -54,7 +55,6 @@ LedgerFilterLine::LedgerFilterLine(QWidget *parent)
     column->addLayout(m_row);
     m_mistake->setObjectName(u"ledgerFilterMistake"_s);
     m_mistake->setProperty("mistake", true);
-    m_mistake->setTextFormat(Qt::PlainText);
     m_mistake->hide();
     column->addWidget(m_mistake);
 }
@@ -97,22 +97,11 @@ QWidget *LedgerFilterLine::buildEvent()
 
 void LedgerFilterLine::buildOutcomes(QHBoxLayout *row)
 {
-    m_outcomes->setExclusive(true);
     for (const auto &[id, text, name] :
         {std::tuple(AnyOutcome, tr("All"), u"anyOutcomeChip"_s), {int(ledger::Outcome::Ok), tr("Ok"), u"okChip"_s},
             {int(ledger::Outcome::Denied), tr("Denied"), u"deniedChip"_s},
-            {int(ledger::Outcome::Failed), tr("Failed"), u"failedChip"_s}}) {
-        auto *button = new QToolButton(this);
-        button->setObjectName(name);
-        button->setText(text);
-        button->setProperty("chip", true);
-        button->setCheckable(true);
-        button->setChecked(id == AnyOutcome);
-        button->setAccessibleName(tr("Outcome: %1").arg(text));
-        button->setFocusPolicy(Qt::StrongFocus); // a tool button leaves the Tab order otherwise
-        m_outcomes->addButton(button, id);
-        row->addWidget(button);
-    }
+            {int(ledger::Outcome::Failed), tr("Failed"), u"failedChip"_s}})
+        row->addWidget(m_last = m_outcomes->add(id, text, name, this));
     connect(m_outcomes, &QButtonGroup::idClicked, this, [this](int id) {
         m_filter.outcome = id == AnyOutcome ? std::nullopt : std::optional(ledger::Outcome(id));
         apply();
@@ -122,6 +111,7 @@ void LedgerFilterLine::buildOutcomes(QHBoxLayout *row)
 void LedgerFilterLine::addButton(QWidget *button)
 {
     m_row->addWidget(button);
+    setTabOrder(std::exchange(m_last, button), button);
 }
 
 void LedgerFilterLine::setTenants(const QStringList &ids)
@@ -179,7 +169,7 @@ void LedgerFilterLine::clear()
         const QSignalBlocker quietEvent(m_event), quietTenant(m_tenant->lineEdit());
         m_event->setCurrentIndex(0);
         m_tenant->setEditText({});
-        m_outcomes->button(AnyOutcome)->setChecked(true);
+        m_outcomes->choose(AnyOutcome);
     }
     m_filter = {};
     showMistake({});

@@ -9,12 +9,13 @@
 
 #include <QtWidgets/qwidget.h>
 
-class QButtonGroup;
 class QComboBox;
 class QHBoxLayout;
 class QLabel;
 
 namespace views {
+
+class Chips;
 
 class LedgerFilterLine : public QWidget
 {
@@ -47,7 +48,8 @@ private:
     QHBoxLayout *m_row;
     QComboBox *m_tenant;
     QComboBox *m_event;
-    QButtonGroup *m_outcomes;
+    Chips *m_outcomes;
+    QWidget *m_last = nullptr; // of the row, for the Tab order
     QLabel *m_mistake;
     QStringList m_tenants;
     models::LedgerFilter m_filter;

@@ -4,6 +4,7 @@
 #include "views/ledgerpage.h"
 
 #include "models/format.h"
+#include "views/exportbutton.h"
 #include "views/ledgerdelegate.h"
 #include "views/ledgerdetail.h"
 #include "views/ledgerfilterline.h"
@@ -11,6 +12,7 @@
 #include "views/messages.h"
 #include "views/taskstrip.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 #include "views/verifycard.h"
 
 #include <QtCore/qsettings.h>
@@ -39,9 +41,11 @@ LedgerPage::LedgerPage(const PageContext &context, QWidget *parent)
     , m_model(new models::LedgerModel(m_link, this))
     , m_verification(new models::Verification(this))
     , m_filter(new LedgerFilterLine(this))
+    , m_export(new ExportButton(
+          m_link, m_tasks, [this] { return m_model->shown(); }, this))
     , m_verify(new QPushButton(tr("Verify ledger"), this))
     , m_card(new VerifyCard(this))
-    , m_count(new QLabel(this))
+    , m_count(new PlainLabel(this))
     , m_order(new QComboBox(this))
     , m_list(new ListView(u"ledgerList"_s, tr("Ledger entries"), this))
     , m_listOrHint(new ListOrHint(m_list, this))
@@ -53,6 +57,7 @@ LedgerPage::LedgerPage(const PageContext &context, QWidget *parent)
     m_verify->setProperty("primary", true);
     m_verify->setToolTip(tr("Compute the whole ledger again and compare it with what is stored and signed"));
     connect(m_verify, &QPushButton::clicked, this, &LedgerPage::startVerification);
+    m_filter->addButton(m_export);
     m_filter->addButton(m_verify);
     buildList();
 

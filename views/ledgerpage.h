@@ -16,6 +16,7 @@ class QSplitter;
 
 namespace views {
 
+class ExportButton;
 class LedgerDetail;
 class LedgerFilterLine;
 class ListOrHint;
@@ -39,6 +40,8 @@ public:
     // Chooses it and brings it into view, without a filter where that hides it.
     void showEntry(LeafIndex index);
 
+    ExportButton &exports() { return *m_export; }
+
 Q_SIGNALS:
     // Not for a cancelled one. `size` is that of the ledger, 0 where it could not be read.
     void verified(quint64 size, bool ok, const QString &sentence);
@@ -60,6 +63,7 @@ private:
     models::LedgerModel *m_model;
     models::Verification *m_verification;
     LedgerFilterLine *m_filter;
+    ExportButton *m_export;
     QPushButton *m_verify;
     VerifyCard *m_card;
     QLabel *m_count;

@@ -4,6 +4,7 @@
 #include "views/listview.h"
 
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtCore/qsettings.h>
 #include <QtWidgets/qboxlayout.h>
@@ -57,8 +58,8 @@ void ListView::setColumnWidths(std::initializer_list<int> widths)
 
 ListOrHint::ListOrHint(QWidget *list, QWidget *parent)
     : QStackedWidget(parent)
-    , m_title(new QLabel(this))
-    , m_sentence(new QLabel(this))
+    , m_title(new PlainLabel(this))
+    , m_sentence(new PlainLabel(this))
     , m_action(new QPushButton(this))
 {
     setObjectName(list->objectName() + "OrHint"_L1);
@@ -73,7 +74,6 @@ ListOrHint::ListOrHint(QWidget *list, QWidget *parent)
     m_sentence->setProperty("muted", true);
     m_sentence->setAlignment(Qt::AlignHCenter);
     m_sentence->setWordWrap(true);
-    m_sentence->setTextFormat(Qt::PlainText);
     m_action->setObjectName(u"hintAction"_s);
     m_action->hide(); // until it is called something
     m_action->setProperty("primary", true);

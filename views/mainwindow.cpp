@@ -3,56 +3,58 @@
 
 #include "views/mainwindow.h"
 
+#include "models/attention.h"
 #include "models/enginelink.h"
 #include "models/format.h"
+#include "views/exportbutton.h"
 #include "views/icons.h"
 #include "views/ledgerpage.h"
 #include "views/messages.h"
+#include "views/navigation.h"
 #include "views/onboardingwizard.h"
 #include "views/taskstrip.h"
 #include "views/tenantspage.h"
 #include "views/theme.h"
 #include "views/tokenspage.h"
+#include "views/valuelabel.h"
 #include "views/welcomedialog.h"
 
 #include <QtCore/qsettings.h>
+#include <QtCore/qtimer.h>
 #include <QtGui/qaction.h>
 #include <QtGui/qevent.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
-#include <QtWidgets/qlistwidget.h>
 #include <QtWidgets/qmenubar.h>
 #include <QtWidgets/qstackedwidget.h>
 #include <QtWidgets/qstatusbar.h>
+#include <QtWidgets/qtoolbutton.h>
 
 using namespace Qt::StringLiterals;
 
 namespace views {
+
+static constexpr int LedgerWidth = 520; // pixels
 
 MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *parent)
     : QMainWindow(parent)
     , m_link(link)
     , m_facts(std::move(facts))
     , m_tasks(new TaskStrip(this))
-    , m_navigation(new QListWidget(this))
+    , m_navigation(new Navigation(this))
     , m_stack(new QStackedWidget(this))
-    , m_title(new QLabel(this))
-    , m_alarm(new QLabel(this))
-    , m_address(new QLabel(this))
-    , m_who(new QLabel(this))
-    , m_ledger(new QLabel(this))
+    , m_title(new PlainLabel(this))
+    , m_alarm(new PlainLabel(this))
+    , m_address(new PlainLabel(this))
+    , m_who(new PlainLabel(this))
+    , m_ledger(new PlainLabel(this))
+    , m_copies(new PlainLabel(this))
+    , m_badgeRest(new QTimer(this))
 {
     setObjectName(u"mainWindow"_s);
     setWindowTitle(tr("Tenant console"));
     setMinimumSize(1024, 680);
 
-    m_navigation->setObjectName(u"navigation"_s);
-    m_navigation->setAccessibleName(tr("Pages"));
-    m_navigation->setFixedWidth(NavigationWidth);
-    m_navigation->setIconSize({20, 20});
-    m_title->setObjectName(u"pageTitle"_s);
-    m_title->setFont(titleFont());
-    m_title->setContentsMargins(Margin, 10, Margin, 0);
     m_alarm->setObjectName(u"alarm"_s);
     m_alarm->setProperty("mistake", true);
     m_alarm->setWordWrap(true);
@@ -63,7 +65,7 @@ MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *par
     auto *column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(m_title);
+    column->addWidget(buildHead());
     column->addWidget(m_alarm);
     column->addWidget(m_stack, 1);
     column->addWidget(m_tasks);
@@ -77,18 +79,31 @@ MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *par
     setCentralWidget(body);
 
     const PageContext context{m_link, *m_tasks};
-    auto *tenants = new TenantsPage(context, this);
-    auto *tokens = new TokensPage(context, this);
-    auto *ledger = new LedgerPage(context, this);
-    for (Page *page : std::initializer_list<Page *>{tenants, tokens, ledger})
+    m_tenants = new TenantsPage(context, this);
+    m_tokens = new TokensPage(context, this);
+    m_ledgerPage = new LedgerPage(context, this);
+    for (Page *page : std::initializer_list<Page *>{m_tenants, m_tokens, m_ledgerPage})
         addPage(page);
-    connect(tenants, &TenantsPage::onboardingRequested, this, &MainWindow::openOnboarding);
-    connect(ledger, &LedgerPage::verified, this, &MainWindow::onVerified);
-    connect(m_navigation, &QListWidget::currentRowChanged, this, &MainWindow::showPage);
+    connect(m_tenants, &TenantsPage::onboardingRequested, this, &MainWindow::openOnboarding);
+    connect(m_ledgerPage, &LedgerPage::verified, this, &MainWindow::onVerified);
+    connect(m_navigation, &Navigation::currentRowChanged, this, &MainWindow::showPage);
 
     buildActions();
     buildStatus();
+    m_badgeRest->setSingleShot(true);
+    m_badgeRest->setInterval(std::chrono::seconds(1));
+    connect(m_badgeRest, &QTimer::timeout, this, [this] {
+        if (m_badgesOld)
+            countBadges();
+    });
     connect(&m_link, &models::EngineLink::changed, this, &MainWindow::refreshStatus);
+    // Time passes too: tokens end, and what was verified grows old.
+    auto *tick = new QTimer(this);
+    connect(tick, &QTimer::timeout, this, [this] {
+        refreshStatus();
+        m_pages[size_t(m_stack->currentIndex())]->activate();
+    });
+    tick->start(std::chrono::seconds(10));
     refreshStatus();
     m_navigation->setCurrentRow(0);
 
@@ -108,8 +123,32 @@ void MainWindow::addPage(Page *page)
 {
     m_pages.push_back(page);
     m_stack->addWidget(page);
-    auto *item = new QListWidgetItem(icon(page->iconName()), page->title(), m_navigation);
-    item->setToolTip(u"%1 (Ctrl+%2)"_s.arg(page->title()).arg(m_pages.size()));
+    m_navigation->addPage(page->iconName(), page->title());
+}
+
+QWidget *MainWindow::buildHead()
+{
+    auto *head = new QWidget(this);
+    auto *row = new QHBoxLayout(head);
+    row->setContentsMargins(Gap, Gap, Margin, 0);
+    row->setSpacing(4);
+    auto *collapse = new QToolButton(head);
+    collapse->setObjectName(u"collapseButton"_s);
+    collapse->setIcon(icon(u"menu"_s));
+    collapse->setIconSize({20, 20});
+    collapse->setAutoRaise(true);
+    collapse->setFocusPolicy(Qt::StrongFocus);
+    collapse->setCheckable(true);
+    collapse->setChecked(m_navigation->isCollapsed());
+    collapse->setShortcut(QKeySequence(u"Ctrl+B"_s));
+    collapse->setToolTip(tr("Navigation as icons only (Ctrl+B)"));
+    collapse->setAccessibleName(tr("Navigation as icons only"));
+    connect(collapse, &QToolButton::toggled, m_navigation, &Navigation::setCollapsed);
+    m_title->setObjectName(u"pageTitle"_s);
+    m_title->setFont(titleFont());
+    row->addWidget(collapse);
+    row->addWidget(m_title, 1);
+    return head;
 }
 
 void MainWindow::buildActions()
@@ -136,39 +175,102 @@ void MainWindow::buildActions()
 
 void MainWindow::buildStatus()
 {
-    for (auto [label, name] :
-        {std::pair(m_address, u"addressLabel"_s), {m_who, u"whoLabel"_s}, {m_ledger, u"ledgerLabel"_s}}) {
+    for (auto [label, name] : {std::pair(m_address, u"addressLabel"_s), {m_who, u"whoLabel"_s},
+             {m_ledger, u"ledgerLabel"_s}, {m_copies, u"copiesLabel"_s}}) {
         label->setObjectName(name);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
         label->setContentsMargins(Gap, 0, Gap, 0);
         statusBar()->addWidget(label);
     }
     statusBar()->setSizeGripEnabled(false);
+    m_copies->hide();
+    if (m_facts.copyTroubles) {
+        auto *look = new QTimer(this);
+        connect(look, &QTimer::timeout, this, &MainWindow::refreshCopies);
+        look->start(std::chrono::seconds(1));
+    }
     m_address->setText(u"● "_s + QString(m_facts.url).remove(u"http://"_s));
-    m_address->setToolTip(tr("The server accepts connections on %1").arg(m_facts.url));
-    m_who->setText(tr("admin (admin.token)"));
-    m_who->setToolTip(tr("What is done here is done with the token %1").arg(m_link.administrator().toString()));
+    m_address->setToolTip(models::toolTipText(tr("The server accepts connections on %1").arg(m_facts.url)));
 }
 
 void MainWindow::refreshStatus()
 {
-    const auto [size, unavailable] =
-        m_link.state().read([](const engine::State &state) { return std::pair(state.ledgerSize, state.unavailable); });
+    if (m_badgeRest->isActive())
+        m_badgesOld = true;
+    else
+        countBadges();
+    const auto [size, trouble] =
+        m_link.state().read([](const engine::State &state) { return std::pair(state.ledgerSize, state.trouble); });
+    const bool stuck = !trouble.why.isEmpty();
     QString text = tr("Ledger: %1 entries").arg(models::count(qint64(size)));
-    text += u" · "_s + (m_verification.isEmpty() ? tr("not verified since the start") : m_verification);
-    m_ledger->setText(text);
-    m_alarm->setVisible(!unavailable.isEmpty());
-    if (!unavailable.isEmpty())
-        m_alarm->setText(Message{tr("⚠ Nothing can be changed now: the ledger can't be written."), unavailable,
-            tr("Reading goes on. Make room on the disk or see to it; the console goes on by itself.")}
+    text += u" · "_s
+        + (m_verifiedAt ? m_verification + u" · "_s + models::relativeTime(*m_verifiedAt, m_link.clock().now())
+                        : tr("not verified since the start"));
+    if (stuck)
+        text.prepend(tr("✖ Read-only: %1").arg(trouble.why) + u" · "_s);
+    // A sentence about a damaged ledger may be long, and must not make the window wider than the screen.
+    m_ledger->setText(m_ledger->fontMetrics().elidedText(text, Qt::ElideRight, LedgerWidth));
+    m_ledger->setToolTip(models::toolTipText(text));
+    const bool barred = !m_link.mayAct();
+    m_alarm->setVisible(stuck || barred);
+    m_who->setText(barred ? tr("✖ no administrator") : tr("admin (admin.token)"));
+    m_who->setToolTip(tr("What is done here is done with the token %1").arg(m_link.administrator().toString()));
+    if (barred)
+        m_alarm->setText(
+            Message{tr("⚠ Nothing can be changed here: the token in admin.token was revoked or has ended."),
+                tr("Its id is %1. Reading goes on.").arg(m_link.administrator().toString()),
+                tr("Make a new one with: service-vm-tenant admin-token --rotate. This window then goes on by itself.")}
+                .text());
+    if (stuck)
+        m_alarm->setText(Message{tr("⚠ Nothing can be changed now: the ledger can't be written. Reading goes on."),
+            trouble.why, trouble.remedy}
                              .text());
+}
+
+// They fail and mend themselves while nothing is committed, so nobody tells of it.
+void MainWindow::refreshCopies()
+{
+    const QStringList troubles = m_facts.copyTroubles();
+    m_copies->setVisible(!troubles.isEmpty());
+    m_copies->setText(tr("⚠ Checkpoint not copied to %n place(s)", nullptr, int(troubles.size())));
+    m_copies->setToolTip(models::toolTipText(troubles.join(u'\n')));
+}
+
+// Every token is looked at: not on this thread, and not with every change.
+void MainWindow::countBadges()
+{
+    m_badgesOld = false;
+    m_badgeRest->start();
+    m_link.ask<models::Attention>(
+        this,
+        [&state = m_link.state(), now = m_link.clock().now()](store::Database &) -> Result<models::Attention> {
+            return state.read([now](const engine::State &published) { return models::attention(published, now); });
+        },
+        [this](const Result<models::Attention> &needed) {
+            if (needed)
+                showBadges(*needed);
+        });
+}
+
+void MainWindow::showBadges(const models::Attention &needed)
+{
+    const auto badge = [this](const Page *page, int count, const QString &sentence) {
+        m_navigation->setBadge(m_stack->indexOf(page), count, sentence);
+    };
+    badge(m_tenants, needed.overQuota,
+        needed.overQuota == 1 ? tr("1 tenant is over its quota")
+                              : tr("%1 tenants are over their quotas").arg(needed.overQuota));
+    badge(m_tokens, needed.expiring,
+        needed.expiring == 1 ? tr("1 root token ends within three days")
+                             : tr("%1 root tokens end within three days").arg(needed.expiring));
 }
 
 void MainWindow::onVerified(quint64 size, bool ok, const QString &sentence)
 {
-    m_verification = ok
-        ? tr("✔ verified to #%1 at %2").arg(models::count(qint64(size)), models::localTime(m_link.clock().now()))
-        : tr("✖ verification failed: %1").arg(sentence);
+    m_verification =
+        ok ? tr("✔ verified to #%1").arg(models::count(qint64(size))) : tr("✖ verification failed: %1").arg(sentence);
+    m_verifiedAt = m_link.clock().now();
+    m_navigation->setBadge(m_stack->indexOf(m_ledgerPage), ok ? 0 : 1, tr("The last verification failed"));
     refreshStatus();
 }
 
@@ -177,9 +279,8 @@ void MainWindow::showPage(int index)
     if (index < 0 || index >= pageCount())
         return;
     m_navigation->setCurrentRow(index);
-    m_stack->setCurrentIndex(index);
     m_title->setText(m_pages[size_t(index)]->title());
-    m_pages[size_t(index)]->activate();
+    m_stack->setCurrentIndex(index);
 }
 
 void MainWindow::openOnboarding()
@@ -210,8 +311,27 @@ void MainWindow::bringUp()
     activateWindow();
 }
 
+void MainWindow::paintEvent(QPaintEvent *event)
+{
+    QMainWindow::paintEvent(event);
+    // What lies in the window is painted with it, and handed to the screen before the next event.
+    if (!std::exchange(m_painted, true))
+        QMetaObject::invokeMethod(this, &MainWindow::becameUsable, Qt::QueuedConnection);
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    // An onboarding that is under way says first what exists.
+    if (m_onboarding && !m_onboarding->close()) {
+        openOnboarding();
+        event->ignore();
+        return;
+    }
+    if (ExportButton &exports = m_ledgerPage->exports(); exports.isRunning()) {
+        exports.askToStop([this] { close(); });
+        event->ignore();
+        return;
+    }
     QSettings().setValue(u"window/geometry"_s, saveGeometry());
     QMainWindow::closeEvent(event);
 }

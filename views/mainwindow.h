@@ -9,20 +9,30 @@
 
 #include <QtWidgets/qmainwindow.h>
 
+#include <functional>
 #include <vector>
 
 class QLabel;
-class QListWidget;
 class QStackedWidget;
+class QTimer;
+
+namespace models {
+struct Attention;
+}
 
 namespace views {
 
+class LedgerPage;
+class Navigation;
 class OnboardingWizard;
+class TenantsPage;
+class TokensPage;
 
 struct ServerFacts
 {
     QString url; // "http://127.0.0.1:9221"
     bool firstStart = false;
+    std::function<QStringList()> copyTroubles = {}; // of places for copies of the checkpoint; none: no places
 };
 
 class MainWindow : public QMainWindow
@@ -40,7 +50,12 @@ public:
     // Restored, raised and given the focus: when a second console is started.
     void bringUp();
 
+Q_SIGNALS:
+    // Once: the first page stands on the screen with what it shows, and the window takes its first event.
+    void becameUsable();
+
 protected:
+    void paintEvent(QPaintEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
 
 private:
@@ -48,20 +63,32 @@ private:
     void buildActions();
     void buildStatus();
     void refreshStatus();
+    void countBadges();
+    void showBadges(const models::Attention &needed);
+    QWidget *buildHead();
+    void refreshCopies();
     void showWelcome();
     void onVerified(quint64 size, bool ok, const QString &sentence);
 
     models::EngineLink &m_link;
     const ServerFacts m_facts;
     TaskStrip *m_tasks;
-    QListWidget *m_navigation;
+    Navigation *m_navigation;
     QStackedWidget *m_stack;
     QLabel *m_title;
     QLabel *m_alarm; // stays while something is wrong
     QLabel *m_address;
     QLabel *m_who;
     QLabel *m_ledger;
-    QString m_verification;
+    QLabel *m_copies;
+    QTimer *m_badgeRest; // between two counts of what needs a person
+    bool m_badgesOld = false; // something changed since the last count
+    QString m_verification; // "✔ verified to #48,213" or what failed; empty before the first
+    std::optional<Timestamp> m_verifiedAt;
+    TenantsPage *m_tenants;
+    TokensPage *m_tokens;
+    LedgerPage *m_ledgerPage;
+    bool m_painted = false;
     std::vector<Page *> m_pages; // owned by the stack
     OnboardingWizard *m_onboarding = nullptr; // owned by the window; null while none is open
 };

@@ -3,7 +3,10 @@
 
 #include "views/messages.h"
 
+#include "models/format.h"
+
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qfileinfo.h>
 #include <QtWidgets/qfiledialog.h>
 #include <QtWidgets/qmessagebox.h>
 
@@ -43,7 +46,8 @@ QString advice(ErrorCode code)
     case ErrorCode::RateLimited:
         return tr("Wait a moment and try again.");
     case ErrorCode::InvalidToken:
-        return tr("The administrator's token is no longer valid: restart the console.");
+        return tr("The administrator's token is no longer valid: make a new one with service-vm-tenant admin-token "
+                  "--rotate; this window then goes on by itself.");
     case ErrorCode::InsufficientScope:
     case ErrorCode::ScopeExceedsParent:
     case ErrorCode::ExpiryExceedsParent:
@@ -92,28 +96,68 @@ Message messageOf(const QString &what, const Error &error)
     return {what, why, todo};
 }
 
-void showMessage(QWidget *parent, const QString &title, const Message &message)
+static void openBox(QMessageBox::Icon icon, QWidget *parent, const QString &title, const Message &message)
 {
-    auto *box = new QMessageBox(QMessageBox::Warning, title, message.what, QMessageBox::Ok, parent);
+    auto *box = new QMessageBox(icon, title, message.what, QMessageBox::Ok, parent);
     box->setObjectName(u"messageBox"_s);
     box->setTextFormat(Qt::PlainText);
-    box->setInformativeText((message.why + u'\n' + message.todo).toHtmlEscaped().replace(u'\n', "<br>"_L1));
+    box->setInformativeText(models::htmlText(message.why + u'\n' + message.todo));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->open();
 }
 
-QString askSavePath(QWidget *parent, const QString &title, const QString &suggestion)
+void showMessage(QWidget *parent, const QString &title, const Message &message)
 {
-    if (nextPath)
-        return *std::exchange(nextPath, std::nullopt);
-    return QFileDialog::getSaveFileName(parent, title, suggestion);
+    openBox(QMessageBox::Warning, parent, title, message);
 }
 
-QString askOpenPath(QWidget *parent, const QString &title)
+void showNotice(QWidget *parent, const QString &title, const Message &message)
+{
+    openBox(QMessageBox::Information, parent, title, message);
+}
+
+std::unique_ptr<QMessageBox> rollbackBox(const Error &error, const QString &dataDirectory)
+{
+    auto box = std::make_unique<QMessageBox>(
+        QMessageBox::Critical, tr("Tenant console"), tr("An older database was put back."), QMessageBox::Close);
+    box->setObjectName(u"rollbackBox"_s);
+    QString quoted = dataDirectory;
+    quoted.replace(u'\'', "'\\''"_L1);
+    box->setTextFormat(Qt::PlainText);
+    box->setInformativeText(models::htmlText(error.detail + u"\n\n"_s
+        + tr("Nothing was changed. To go on from the older database, close this and run once in a terminal:")
+        + u"\n\ntenant-console --accept-rollback --data-dir '%1'"_s.arg(quoted)));
+    box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    return box;
+}
+
+static void askPath(QWidget *owner, const QString &title, QFileDialog::AcceptMode mode, const QString &suggestion,
+    const PathHandler &handler)
 {
     if (nextPath)
-        return *std::exchange(nextPath, std::nullopt);
-    return QFileDialog::getOpenFileName(parent, title);
+        return handler(*std::exchange(nextPath, std::nullopt));
+    const QFileInfo suggested(suggestion);
+    auto *dialog = new QFileDialog(owner, title, suggestion.isEmpty() ? QString() : suggested.path());
+    dialog->setObjectName(u"filePicker"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(mode);
+    dialog->setFileMode(mode == QFileDialog::AcceptSave ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
+    if (!suggestion.isEmpty())
+        dialog->selectFile(suggested.fileName());
+    QObject::connect(dialog, &QDialog::finished, owner, [dialog, handler](int result) {
+        handler(result == QDialog::Accepted ? dialog->selectedFiles().value(0) : QString());
+    });
+    dialog->open();
+}
+
+void askSavePath(QWidget *owner, const QString &title, const QString &suggestion, const PathHandler &handler)
+{
+    askPath(owner, title, QFileDialog::AcceptSave, suggestion, handler);
+}
+
+void askOpenPath(QWidget *owner, const QString &title, const PathHandler &handler)
+{
+    askPath(owner, title, QFileDialog::AcceptOpen, {}, handler);
 }
 
 void setNextPath(const QString &path)

@@ -20,10 +20,13 @@ class VerdictCard;
 struct StepWords
 {
     QString name; // object names begin with it: "register"
+    QString entry; // in the list of steps: "Register"
     QString title;
     QString intro;
     QString verb; // of the button
 };
+
+StepWords wordsOf(models::OnboardingStep step);
 
 class OnboardingStepPage : public QWidget
 {
@@ -35,8 +38,9 @@ public:
 
     QPushButton *runButton() const { return m_run; }
     ExchangePanel *panel() const { return m_panel; }
-    void showRecord(const models::StepRecord &record);
-    // Takes the place of the form.
+    // `preamble` as ExchangePanel has it.
+    void showRecord(const models::StepRecord &record, const QString &preamble);
+    // The widget takes the place of the form and its button; null brings them back.
     void replaceForm(QWidget *widget);
 
 Q_SIGNALS:
@@ -45,6 +49,7 @@ Q_SIGNALS:
 private:
     QVBoxLayout *m_top;
     QWidget *m_form;
+    QWidget *m_replacement = nullptr;
     QPushButton *m_run;
     ExchangePanel *m_panel;
     VerdictCard *m_verdict;

@@ -12,6 +12,7 @@
 #include "views/rootform.h"
 #include "views/theme.h"
 #include "views/tokencard.h"
+#include "views/unfinished.h"
 
 #include <QtGui/qevent.h>
 #include <QtWidgets/qboxlayout.h>
@@ -29,38 +30,18 @@ namespace {
 
 constexpr int Handover = models::OnboardingStepCount; // the page after the steps
 
-StepWords wordsOf(OnboardingStep step, const QString &name)
+QString wordOf(models::StepRecord::State state)
 {
-    const auto tr = [](const char *text) { return OnboardingWizard::tr(text); };
-    switch (step) {
-    case OnboardingStep::Register:
-        return {name, tr("Register the tenant"),
-            tr("Makes the tenant with its quota. The id is for ever; the creation becomes an entry of the ledger."),
-            tr("Register tenant")};
-    case OnboardingStep::IssueToken:
-        return {name, tr("Issue the root token"),
-            tr("The tenant's first administrator acts with it and issues further tokens. It is bound to the holder's "
-               "public "
-               "key and shown once."),
-            tr("Issue token")};
-    case OnboardingStep::Isolation:
-        return {name, tr("Verify isolation"),
-            tr("With the new token: the list holds the tenant's own VMs only, a VM made for the check is among them, "
-               "and a "
-               "foreign id answers as one that never existed."),
-            tr("Verify isolation")};
-    case OnboardingStep::Quota:
-        return {name, tr("Verify the quota"),
-            tr("Asks with the new token for one VM more than is left. It must be refused with 429 quota-exceeded, and "
-               "nothing "
-               "may be made."),
-            tr("Verify quota")};
-    case OnboardingStep::Ledger:
-        return {name, tr("Confirm the ledger entry"),
-            tr("Fetches the entry of the creation with its inclusion proof, and verifies path and signature here, with "
-               "the "
-               "ledger's public key."),
-            tr("Confirm entry")};
+    using State = models::StepRecord::State;
+    switch (state) {
+    case State::Waiting:
+        return OnboardingWizard::tr("open");
+    case State::Running:
+        return OnboardingWizard::tr("under way");
+    case State::Passed:
+        return OnboardingWizard::tr("done");
+    case State::Failed:
+        return OnboardingWizard::tr("failed");
     }
     return {};
 }
@@ -69,13 +50,13 @@ StepWords wordsOf(OnboardingStep step, const QString &name)
 
 OnboardingWizard::OnboardingWizard(models::EngineLink &link, const QUrl &server, QWidget *parent)
     : QDialog(parent)
+    , m_link(link)
     , m_server(server)
     , m_onboarding(link, server)
     , m_list(new QListWidget(this))
     , m_pages(new QStackedWidget(this))
 {
     setObjectName(u"onboardingWizard"_s);
-    setWindowTitle(tr("Onboard a tenant"));
     setModal(false);
     setMinimumSize(920, 660);
     resize(1120, 780);
@@ -93,8 +74,15 @@ OnboardingWizard::OnboardingWizard(models::EngineLink &link, const QUrl &server,
     row->addWidget(right, 1);
     connect(&m_onboarding, &models::Onboarding::changed, this, &OnboardingWizard::onChanged);
     connect(&m_onboarding, &models::Onboarding::tokenIssued, this, &OnboardingWizard::deliver);
+    connect(&m_onboarding, &models::Onboarding::tokenLost, this, [this] {
+        m_card = nullptr;
+        m_steps[size_t(OnboardingStep::IssueToken)]->replaceForm(nullptr);
+    });
     connect(m_register, &RegisterForm::changed, this, &OnboardingWizard::update);
+    connect(m_register, &RegisterForm::resumeRequested, &m_onboarding, &models::Onboarding::resume);
     connect(m_root, &RootForm::changed, this, &OnboardingWizard::update);
+    const QStringList unfinished = unfinishedOnboardings(m_link.state(), m_link.paths().root);
+    m_register->offerToResume(tr("Begun and not handed over:"), unfinished);
     goTo(0);
 }
 
@@ -104,9 +92,9 @@ QWidget *OnboardingWizard::buildSteps()
     m_list->setAccessibleName(tr("Steps"));
     m_list->setFixedWidth(NavigationWidth);
     m_list->setIconSize({20, 20});
-    for (const QString &text : {tr("1  Register"), tr("2  Root token"), tr("3  Isolation"), tr("4  Quota"),
-             tr("5  Ledger entry"), tr("Hand-over")})
-        m_list->addItem(new QListWidgetItem(text));
+    for (int i = 0; i < Handover; ++i)
+        m_list->addItem(u"%1  %2"_s.arg(i + 1).arg(wordsOf(OnboardingStep(i)).entry));
+    m_list->addItem(tr("Hand-over"));
     connect(m_list, &QListWidget::currentRowChanged, this, &OnboardingWizard::goTo);
     return m_list;
 }
@@ -114,19 +102,19 @@ QWidget *OnboardingWizard::buildSteps()
 void OnboardingWizard::buildPages()
 {
     m_register = new RegisterForm(this);
-    addStep(OnboardingStep::Register, u"register"_s, m_register, &OnboardingWizard::runRegister);
+    addStep(OnboardingStep::Register, m_register, &OnboardingWizard::runRegister);
     m_root = new RootForm(this);
-    addStep(OnboardingStep::IssueToken, u"issue"_s, m_root, &OnboardingWizard::runIssue);
-    addStep(OnboardingStep::Isolation, u"isolation"_s, nullptr, &OnboardingWizard::runIsolation);
-    addStep(OnboardingStep::Quota, u"quota"_s, nullptr, &OnboardingWizard::runQuota);
-    addStep(OnboardingStep::Ledger, u"ledger"_s, nullptr, &OnboardingWizard::runLedger);
+    addStep(OnboardingStep::IssueToken, m_root, &OnboardingWizard::runIssue);
+    addStep(OnboardingStep::Isolation, nullptr, &OnboardingWizard::runIsolation);
+    addStep(OnboardingStep::Quota, nullptr, &OnboardingWizard::runQuota);
+    addStep(OnboardingStep::Ledger, nullptr, &OnboardingWizard::runLedger);
     m_handover = new HandoverPage(this);
     m_pages->addWidget(m_handover);
 }
 
-void OnboardingWizard::addStep(OnboardingStep step, const QString &name, QWidget *form, void (OnboardingWizard::*run)())
+void OnboardingWizard::addStep(OnboardingStep step, QWidget *form, void (OnboardingWizard::*run)())
 {
-    auto *page = new OnboardingStepPage(wordsOf(step, name), form, this);
+    auto *page = new OnboardingStepPage(wordsOf(step), form, this);
     m_steps[size_t(step)] = page;
     m_pages->addWidget(page);
     connect(page, &OnboardingStepPage::runRequested, this, run);
@@ -185,13 +173,20 @@ void OnboardingWizard::goTo(int page)
     m_list->setCurrentRow(page);
     if (page == Handover)
         m_handover->showSummary(m_onboarding, m_server, m_card->isDelivered());
-    else if (OnboardingStepPage *step = m_steps[size_t(page)]; page == 0 && !m_onboarding.tenant())
+    update();
+    focusPage(page);
+}
+
+void OnboardingWizard::focusPage(int page)
+{
+    if (page == 0 && !m_onboarding.tenant())
         m_register->setFocus();
     else if (page == 1 && !m_onboarding.token())
         m_root->setFocus();
-    else if (step->runButton()->isEnabled())
-        step->runButton()->setFocus();
-    update();
+    else if (page != Handover && !m_onboarding.passed(OnboardingStep(page)))
+        m_steps[size_t(page)]->runButton()->setFocus();
+    else
+        m_next->setFocus();
 }
 
 void OnboardingWizard::update()
@@ -200,34 +195,52 @@ void OnboardingWizard::update()
     const int page = m_pages->currentIndex();
     m_register->setEnabled(!busy && !m_onboarding.tenant());
     m_root->setEnabled(!busy && !m_onboarding.token());
+    const bool issued = m_onboarding.token().has_value();
     const bool ready[] = {
-        !m_onboarding.tenant() && m_register->isValid(), !m_onboarding.token() && m_root->isValid(), true, true, true};
+        !m_onboarding.tenant() && m_register->isValid(), !issued && m_root->isValid(), issued, issued, true};
     for (int i = 0; i < models::OnboardingStepCount; ++i)
         m_steps[size_t(i)]->runButton()->setEnabled(ready[i] && !busy);
     for (int i = 0; i <= Handover; ++i) {
         QListWidgetItem *item = m_list->item(i);
         item->setFlags(isReachable(i) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::NoItemFlags);
         using State = models::StepRecord::State;
-        const State state = i < Handover ? m_onboarding.record(OnboardingStep(i)).state : State::Waiting;
+        const State state = stateOf(i);
         const Colors &c = colors();
         item->setIcon(state == State::Passed ? icon(u"ok"_s, c.good)
                 : state == State::Failed     ? icon(u"bad"_s, c.bad)
                 : state == State::Running    ? icon(u"clock"_s, c.accent)
                                              : icon(i == Handover ? u"info"_s : u"clock"_s, c.muted));
-        const QString word = state == State::Passed ? tr("done")
-            : state == State::Failed                ? tr("failed")
-            : state == State::Running               ? tr("under way")
-                                                    : tr("open");
+        const QString word = wordOf(state);
         item->setData(Qt::AccessibleDescriptionRole, word);
         item->setToolTip(word);
     }
     m_back->setEnabled(page > 0);
+    setWindowTitle(titleOf(page));
     m_next->setText(page == Handover ? tr("&Finish") : tr("&Next"));
     m_next->setEnabled(!busy && (page == Handover || m_onboarding.passed(OnboardingStep(page))));
     m_close->setVisible(page != Handover);
     // Return does what comes next.
     const bool run = page < Handover && m_steps[size_t(page)]->runButton()->isEnabled() && !m_next->isEnabled();
     (run ? m_steps[size_t(page)]->runButton() : m_next)->setDefault(true);
+}
+
+models::StepRecord::State OnboardingWizard::stateOf(int page) const
+{
+    return page < Handover ? m_onboarding.record(OnboardingStep(page)).state : models::StepRecord::State::Waiting;
+}
+
+// Says from outside, in the task bar and to a screen reader, how far it is: a check may take minutes at a small rate.
+QString OnboardingWizard::titleOf(int page) const
+{
+    const QString what =
+        m_onboarding.tenant() ? tr("Onboard %1").arg(m_onboarding.tenant()->id.toString()) : tr("Onboard a tenant");
+    if (page == Handover)
+        return tr("%1: hand-over").arg(what);
+    return tr("%1: step %2 of %3, %4")
+        .arg(what)
+        .arg(page + 1)
+        .arg(models::OnboardingStepCount)
+        .arg(wordOf(stateOf(page)));
 }
 
 void OnboardingWizard::runRegister()
@@ -252,8 +265,7 @@ void OnboardingWizard::runQuota()
 
 void OnboardingWizard::runLedger()
 {
-    m_steps[size_t(OnboardingStep::Ledger)]->panel()->setShellLine(
-        models::Onboarding::readLine(m_onboarding.tenant()->id));
+    m_steps[size_t(OnboardingStep::Ledger)]->panel()->setShellLine(m_onboarding.readLine());
     m_onboarding.confirmLedger();
 }
 
@@ -261,17 +273,36 @@ void OnboardingWizard::onChanged(OnboardingStep step)
 {
     using State = models::StepRecord::State;
     const models::StepRecord &record = m_onboarding.record(step);
-    m_steps[size_t(step)]->showRecord(record);
-    update();
+    m_steps[size_t(step)]->showRecord(record, m_onboarding.shellPreamble(step));
     if (record.state == State::Failed) {
-        // After update(): it checks the fields, which takes the server's words away.
         if (step == OnboardingStep::Register)
-            m_register->showRefusal(record.error);
+            showRegisterRefusal(record.error);
         else if (step == OnboardingStep::IssueToken)
             m_root->showRefusal(record.error);
     }
-    if (record.state == State::Passed && int(step) == m_pages->currentIndex() && step != OnboardingStep::IssueToken)
+    if (record.state == State::Passed && step == OnboardingStep::Register)
+        rememberUnfinished(m_link.paths().root, m_onboarding.tenant()->id);
+    update();
+    if (int(step) != m_pages->currentIndex())
+        return;
+    // What had the keyboard was disabled meanwhile.
+    if (record.state == State::Passed && step != OnboardingStep::IssueToken)
         m_next->setFocus();
+    else if (record.state == State::Failed)
+        focusPage(m_pages->currentIndex());
+}
+
+void OnboardingWizard::showRegisterRefusal(const Error &error)
+{
+    m_register->showRefusal(error);
+    if (error.code != ErrorCode::TenantExists)
+        return;
+    const TenantId id = m_register->spec().id;
+    const bool active = m_link.state().read([&](const engine::State &state) {
+        const tenancy::Tenant *tenant = state.tenant(id);
+        return tenant && tenant->state == TenantState::Active;
+    });
+    m_register->offerToResume(tr("It exists already:"), active ? QStringList{id.toString()} : QStringList());
 }
 
 void OnboardingWizard::deliver(const engine::IssuedToken &issued)
@@ -283,22 +314,31 @@ void OnboardingWizard::deliver(const engine::IssuedToken &issued)
         m_next->setFocus();
     });
     update();
+    m_card->takeFocus();
 }
 
 void OnboardingWizard::reject()
 {
-    if (isFinished() || (!m_onboarding.tenant() && !m_onboarding.isRunning() && !m_onboarding.lost()))
+    if (isFinished()) {
+        forgetUnfinished(m_link.paths().root, m_onboarding.tenant()->id);
+        return QDialog::reject();
+    }
+    if (!m_onboarding.tenant() && !m_onboarding.isRunning() && !m_onboarding.lost())
         return QDialog::reject();
     if (findChild<LeaveDialog *>())
         return;
     auto *leave = new LeaveDialog(m_onboarding, m_card && m_card->isDelivered(), this);
     leave->setAttribute(Qt::WA_DeleteOnClose);
-    const auto close = [this, leave] {
+    connect(leave, &LeaveDialog::left, this, [this, leave] {
+        m_onboarding.stopWaiting();
         leave->accept();
         QDialog::reject();
-    };
-    connect(leave, &LeaveDialog::left, this, close);
-    connect(leave, &LeaveDialog::removed, this, close);
+    });
+    connect(leave, &LeaveDialog::removed, this, [this, leave] {
+        forgetUnfinished(m_link.paths().root, m_onboarding.tenant()->id);
+        leave->accept();
+        QDialog::reject();
+    });
     leave->open();
 }
 
@@ -307,7 +347,8 @@ void OnboardingWizard::changeEvent(QEvent *event)
     // Colours of another theme.
     if (event->type() == QEvent::PaletteChange && m_list && m_list->count() > Handover) {
         for (int i = 0; i < models::OnboardingStepCount; ++i)
-            m_steps[size_t(i)]->showRecord(m_onboarding.record(OnboardingStep(i)));
+            m_steps[size_t(i)]->showRecord(
+                m_onboarding.record(OnboardingStep(i)), m_onboarding.shellPreamble(OnboardingStep(i)));
         update();
     }
     QDialog::changeEvent(event);

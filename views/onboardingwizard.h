@@ -37,19 +37,24 @@ private:
     void buildPages();
     QWidget *buildSteps();
     QWidget *buildButtons();
-    void addStep(models::OnboardingStep step, const QString &name, QWidget *form, void (OnboardingWizard::*run)());
+    void addStep(models::OnboardingStep step, QWidget *form, void (OnboardingWizard::*run)());
     void runRegister();
     void runIssue();
     void runIsolation();
     void runQuota();
     void runLedger();
     void onChanged(models::OnboardingStep step);
+    void showRegisterRefusal(const Error &error);
     void deliver(const engine::IssuedToken &issued);
     void goTo(int page);
+    void focusPage(int page);
     void update();
     bool isReachable(int page) const;
     bool isFinished() const;
+    models::StepRecord::State stateOf(int page) const;
+    QString titleOf(int page) const;
 
+    models::EngineLink &m_link;
     const QUrl m_server;
     models::Onboarding m_onboarding;
     RegisterForm *m_register;

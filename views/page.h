@@ -5,11 +5,9 @@
 // never builds SQL or rules, and it never waits.
 #pragma once
 
-#include <QtWidgets/qwidget.h>
+#include "models/enginelink.h"
 
-namespace models {
-class EngineLink;
-}
+#include <QtWidgets/qwidget.h>
 
 namespace views {
 
@@ -34,10 +32,29 @@ public:
 
     virtual QString title() const = 0; // "Tenants"
     virtual QString iconName() const = 0; // in resources/icons
-    // The page came into view: the first time, and each time again.
+    // The page came into view, or something changed while it is there, be it only the time.
     virtual void activate() { }
     // Ctrl+F
     virtual void focusFilter() { }
+
+protected:
+    // activate() is called with every change from now on, while the page is shown: nobody waits for hidden ones.
+    void followWhileShown(models::EngineLink &link)
+    {
+        // Queued: an event of its own, so that those who follow don't add up to a stall.
+        connect(
+            &link, &models::EngineLink::changed, this,
+            [this] {
+                if (isVisible())
+                    activate();
+            },
+            Qt::QueuedConnection);
+    }
+    void showEvent(QShowEvent *event) override
+    {
+        QWidget::showEvent(event);
+        activate();
+    }
 };
 
 } // namespace views

@@ -6,10 +6,16 @@
 #include "service/core/jsonreader.h"
 #include "service/tenancy/tenantjson.h"
 #include "views/formfield.h"
+#include "views/icons.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
+#include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qcombobox.h>
 #include <QtWidgets/qgridlayout.h>
+#include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
+#include <QtWidgets/qpushbutton.h>
 
 using namespace Qt::StringLiterals;
 
@@ -36,6 +42,7 @@ RegisterForm::RegisterForm(QWidget *parent)
     grid->addWidget(m_rate, 1, 4, 1, 2, Qt::AlignTop);
     for (int column = 0; column < 6; ++column)
         grid->setColumnStretch(column, 1);
+    grid->addWidget(buildOffer(), 2, 0, 1, 6);
     setFocusProxy(m_id);
 
     m_id->setCheck([](const QString &text) { return tenancy::tenantIdMistake(text); });
@@ -53,6 +60,40 @@ RegisterForm::RegisterForm(QWidget *parent)
     m_rate->setText(u"600"_s);
     for (FormField *field : {m_id, m_name, m_vms, m_storage, m_rate})
         connect(field, &FormField::changed, this, &RegisterForm::changed);
+}
+
+QWidget *RegisterForm::buildOffer()
+{
+    m_offer = new QWidget(this);
+    auto *row = new QHBoxLayout(m_offer);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(Gap);
+    m_offerWhy = new PlainLabel(m_offer);
+    m_offerWhy->setObjectName(u"resumeWhy"_s);
+    m_offered = new QComboBox(m_offer);
+    m_offered->setObjectName(u"resumeCombo"_s);
+    m_offered->setAccessibleName(tr("Tenant to go on with"));
+    m_offered->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_offerWhy->setBuddy(m_offered);
+    auto *go = new QPushButton(icon(u"resume"_s), tr("&Go on with it"), m_offer);
+    go->setObjectName(u"resumeButton"_s);
+    go->setAutoDefault(false);
+    row->addWidget(m_offerWhy);
+    row->addWidget(m_offered);
+    row->addWidget(go);
+    row->addStretch();
+    m_offer->hide();
+    connect(go, &QPushButton::clicked, this,
+        [this] { Q_EMIT resumeRequested(TenantId(m_offered->currentText().toUtf8())); });
+    return m_offer;
+}
+
+void RegisterForm::offerToResume(const QString &why, const QStringList &tenants)
+{
+    m_offerWhy->setText(why);
+    m_offered->clear();
+    m_offered->addItems(tenants);
+    m_offer->setVisible(!tenants.isEmpty());
 }
 
 bool RegisterForm::isValid() const

@@ -8,6 +8,9 @@
 
 #include <QtWidgets/qwidget.h>
 
+class QComboBox;
+class QLabel;
+
 namespace views {
 
 class FormField;
@@ -23,12 +26,20 @@ public:
     tenancy::TenantSpec spec() const; // of a valid form
     // The server's refusal at the fields it speaks of.
     void showRefusal(const Error &error);
+    // Tenants that exist and can be gone on with; none: nothing is offered.
+    void offerToResume(const QString &why, const QStringList &tenants);
 
 Q_SIGNALS:
     void changed();
+    void resumeRequested(const TenantId &tenant);
 
 private:
+    QWidget *buildOffer();
+
     FormField *m_id, *m_name, *m_vms, *m_storage, *m_rate;
+    QWidget *m_offer = nullptr;
+    QLabel *m_offerWhy = nullptr;
+    QComboBox *m_offered = nullptr;
 };
 
 } // namespace views

@@ -5,6 +5,7 @@
 
 #include "views/icons.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
@@ -17,14 +18,14 @@ namespace views {
 
 Task::Task(const QString &title, std::function<void()> cancel, QWidget *parent)
     : QFrame(parent)
-    , m_elapsed(new QLabel(this))
+    , m_elapsed(new PlainLabel(this))
     , m_bar(new QProgressBar(this))
 {
     setObjectName(u"task"_s);
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(Margin, 4, Margin, 4);
     row->setSpacing(Gap);
-    auto *label = new QLabel(title, this);
+    auto *label = new PlainLabel(title, this);
     label->setBuddy(m_bar);
     m_bar->setRange(0, 0);
     m_bar->setAccessibleName(title);

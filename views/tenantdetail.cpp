@@ -12,10 +12,10 @@
 #include "views/listview.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qformlayout.h>
-#include <QtWidgets/qlabel.h>
 #include <QtWidgets/qprogressbar.h>
 #include <QtWidgets/qpushbutton.h>
 #include <QtWidgets/qtabwidget.h>
@@ -27,16 +27,6 @@ namespace views {
 namespace {
 
 constexpr qint64 MostVmsShown = 1000;
-
-QLabel *field(QWidget *parent, const QString &name)
-{
-    auto *label = new QLabel(parent);
-    label->setObjectName(name);
-    label->setTextFormat(Qt::PlainText);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    label->setWordWrap(true);
-    return label;
-}
 
 void showUsage(QProgressBar *bar, QLabel *label, qint64 used, qint64 limit, const QString &unit)
 {
@@ -56,16 +46,12 @@ TenantDetail::TenantDetail(models::EngineLink &link, QWidget *parent)
     , m_link(link)
     , m_tokens(new models::TokenModel(this))
     , m_vms(new models::VmModel(this))
-    , m_id(field(this, u"detailId"_s))
-    , m_name(field(this, u"detailName"_s))
+    , m_id(valueLabel(u"detailId"_s, this))
+    , m_name(valueLabel(u"detailName"_s, this))
     , m_tabs(new QTabWidget(this))
 {
     setObjectName(u"tenantDetail"_s);
-    setMinimumWidth(340);
-    auto *hint = new QLabel(tr("Choose a tenant to see its quota, tokens and VMs."), this);
-    hint->setProperty("muted", true);
-    hint->setAlignment(Qt::AlignCenter);
-    hint->setWordWrap(true);
+    setMinimumWidth(DetailWidth);
     auto *card = new QFrame(this);
     card->setProperty("card", true);
     auto *column = new QVBoxLayout(card);
@@ -75,7 +61,8 @@ TenantDetail::TenantDetail(models::EngineLink &link, QWidget *parent)
     m_name->setProperty("muted", true);
     column->addWidget(m_id);
     column->addWidget(m_name);
-    column->addWidget(buildButtons());
+    QWidget *buttons = buildButtons();
+    column->addWidget(buttons);
     m_tabs->setObjectName(u"tenantTabs"_s);
     m_tabs->setDocumentMode(true); // the card is frame enough
     m_tabs->setAccessibleName(tr("Tenant detail"));
@@ -83,8 +70,12 @@ TenantDetail::TenantDetail(models::EngineLink &link, QWidget *parent)
     m_tabs->addTab(buildTokens(), tr("Tokens"));
     m_tabs->addTab(buildVms(), tr("VMs"));
     column->addWidget(m_tabs, 1);
-    addWidget(hint);
+    addWidget(hintLabel(tr("Choose a tenant to see its quota, tokens and VMs."), this));
     addWidget(card);
+    QWidget *last = this;
+    for (QPushButton *button : buttons->findChildren<QPushButton *>())
+        setTabOrder(std::exchange(last, button), button);
+    setTabOrder(last, m_tabs);
 }
 
 QWidget *TenantDetail::buildButtons()
@@ -125,23 +116,23 @@ QWidget *TenantDetail::buildQuota()
         progress->setAccessibleName(accessible);
         progress->setTextVisible(false);
         progress->setFixedHeight(10);
-        text = field(box, name + "Text"_L1);
+        text = valueLabel(name + "Text"_L1, box);
         column->addWidget(text);
         column->addWidget(progress);
         form->addRow(accessible, box);
         return progress;
     };
-    m_state = field(page, u"detailState"_s);
+    m_state = valueLabel(u"detailState"_s, page);
     form->addRow(tr("State"), m_state);
     m_vmsBar = bar(u"detailVms"_s, tr("VMs"), m_vmsText);
     m_storageBar = bar(u"detailStorage"_s, tr("Storage"), m_storageText);
-    m_rate = field(page, u"detailRate"_s);
+    m_rate = valueLabel(u"detailRate"_s, page);
     form->addRow(tr("Rate"), m_rate);
-    m_labels = field(page, u"detailLabels"_s);
+    m_labels = valueLabel(u"detailLabels"_s, page);
     form->addRow(tr("Labels"), m_labels);
-    m_created = field(page, u"detailCreated"_s);
+    m_created = valueLabel(u"detailCreated"_s, page);
     form->addRow(tr("Created"), m_created);
-    m_createdBy = field(page, u"detailCreatedBy"_s);
+    m_createdBy = valueLabel(u"detailCreatedBy"_s, page);
     m_createdBy->setFont(fixedFont());
     form->addRow(tr("By token"), m_createdBy);
     return page;
@@ -187,7 +178,7 @@ void TenantDetail::show(const tenancy::Tenant *tenant)
     m_id->setText(tenant->id.toString());
     m_name->setText(models::plainText(tenant->displayName));
     m_state->setText(models::stateText(tenant->state));
-    showUsage(m_vmsBar, m_vmsText, tenant->usage.vms, tenant->limits.maxVms, tr("VMs"));
+    showUsage(m_vmsBar, m_vmsText, tenant->usage.vms, tenant->limits.maxVms, models::vmUnit(tenant->limits.maxVms));
     showUsage(m_storageBar, m_storageText, tenant->usage.storageGb, tenant->limits.storageQuotaGb, tr("GB"));
     m_rate->setText(tr("%1 requests a minute").arg(models::count(tenant->limits.apiRateLimitRpm)));
     QStringList labels;
@@ -196,9 +187,15 @@ void TenantDetail::show(const tenancy::Tenant *tenant)
     m_labels->setText(labels.isEmpty() ? tr("none") : labels.join(u'\n'));
     m_created->setText(models::localTime(tenant->createdAt));
     m_created->setToolTip(models::utcTime(tenant->createdAt));
-    m_createdBy->setText(tenant->createdBy.toString());
+    m_createdBy->setText(models::shortHash(tenant->createdBy.toString()));
+    m_createdBy->setToolTip(tenant->createdBy.toString());
+    // The keyboard stays with the pair: what hides would hand it on, to "Delete".
+    const QWidget *focused = window()->focusWidget();
+    const bool inPair = focused == m_suspend || focused == m_resume;
     m_suspend->setVisible(tenant->state == TenantState::Active);
     m_resume->setVisible(tenant->state == TenantState::Suspended);
+    if (inPair)
+        (tenant->state == TenantState::Active ? m_suspend : m_resume)->setFocus();
 
     m_tokens->setTenant(tenant->id);
     m_tokens->refresh(m_link.state(), m_link.clock().now());

@@ -9,8 +9,10 @@
 #include "service/engine/tenantcommands.h"
 #include "service/tenancy/tenantjson.h"
 #include "views/formfield.h"
+#include "views/makeroom.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qdialogbuttonbox.h>
@@ -31,8 +33,8 @@ TenantDialog::TenantDialog(models::EngineLink &link, const tenancy::Tenant &tena
     , m_vms(new FormField(tr("&VMs"), u"maxVmsEdit"_s, tr("how many VMs at most"), this))
     , m_storage(new FormField(tr("&Storage in GB"), u"storageEdit"_s, tr("of all disks together"), this))
     , m_rate(new FormField(tr("&Requests a minute"), u"rateEdit"_s, tr("over all tokens of the tenant"), this))
-    , m_effect(new QLabel(this))
-    , m_mistake(new QLabel(this))
+    , m_effect(new PlainLabel(this))
+    , m_mistake(new PlainLabel(this))
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Cancel, this))
 {
     setObjectName(u"tenantDialog"_s);
@@ -63,12 +65,12 @@ TenantDialog::TenantDialog(models::EngineLink &link, const tenancy::Tenant &tena
     column->addWidget(m_effect);
     m_mistake->setObjectName(u"mistakeLabel"_s);
     m_mistake->setProperty("mistake", true);
-    m_mistake->setTextFormat(Qt::PlainText);
     m_mistake->setWordWrap(true);
     m_mistake->hide();
     column->addWidget(m_mistake);
     QPushButton *go = m_buttons->addButton(tr("Save changes"), QDialogButtonBox::AcceptRole);
     go->setObjectName(u"saveButton"_s);
+    go->setProperty("primary", true);
     column->addWidget(m_buttons);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &TenantDialog::save);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -93,12 +95,12 @@ bool TenantDialog::check()
     if (valid) {
         const tenancy::Tenant after = tenancy::patched(m_tenant, patch());
         if (after.isOverQuota())
-            m_effect->setText(
-                tr("⚠ %1 uses %2 VMs and %3 GB: it would be over quota. What runs stays; nothing new fits.")
-                    .arg(m_tenant.id.toString(), models::count(m_tenant.usage.vms),
-                        models::count(m_tenant.usage.storageGb)));
+            m_effect->setText(tr("⚠ %1 uses %2 and %3 GB: it would be over quota. What runs stays; nothing new fits.")
+                                  .arg(m_tenant.id.toString(), models::vmCount(m_tenant.usage.vms),
+                                      models::count(m_tenant.usage.storageGb)));
     }
     m_effect->setVisible(!m_effect->text().isEmpty());
+    makeRoom(this);
     for (QAbstractButton *button : m_buttons->buttons()) {
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
             button->setEnabled(valid && !m_busy);
@@ -125,6 +127,15 @@ void TenantDialog::save()
                 return accept();
             m_mistake->setText(messageOf(tr("%1 was not changed.").arg(m_tenant.id.toString()), done.error()).text());
             m_mistake->show();
+            makeRoom(this);
+            const std::pair<QLatin1StringView, FormField *> places[] = {{"/display_name"_L1, m_name},
+                {"/max_vms"_L1, m_vms}, {"/storage_quota_gb"_L1, m_storage}, {"/api_rate_limit_rpm"_L1, m_rate}};
+            for (const FieldError &mistake : done.error().fields) {
+                for (const auto &[pointer, field] : places) {
+                    if (mistake.pointer == pointer)
+                        field->showMistake(mistake.detail);
+                }
+            }
             check();
         });
 }

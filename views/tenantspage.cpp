@@ -7,22 +7,14 @@
 #include "models/format.h"
 #include "service/engine/tenantcommands.h"
 #include "views/delegates.h"
-#include "views/icons.h"
+#include "views/filterbar.h"
 #include "views/listview.h"
 #include "views/messages.h"
 #include "views/tenantdetail.h"
 #include "views/tenantdialog.h"
 #include "views/theme.h"
 
-#include <QtCore/qsettings.h>
-#include <QtCore/qsortfilterproxymodel.h>
-#include <QtWidgets/qboxlayout.h>
-#include <QtWidgets/qbuttongroup.h>
-#include <QtWidgets/qheaderview.h>
-#include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qpushbutton.h>
-#include <QtWidgets/qsplitter.h>
-#include <QtWidgets/qtoolbutton.h>
 
 using namespace Qt::StringLiterals;
 
@@ -38,60 +30,41 @@ enum Chip
     OverQuota
 };
 
-// By id or name, and by state.
-class TenantFilter final : public QSortFilterProxyModel
-{
-public:
-    using QSortFilterProxyModel::QSortFilterProxyModel;
-
-    void setChip(int chip)
-    {
-        m_chip = chip;
-        invalidateFilter();
-    }
-    void setText(const QString &text)
-    {
-        m_text = text;
-        invalidateFilter();
-    }
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex &) const override
-    {
-        const tenancy::Tenant *tenant = static_cast<models::TenantModel *>(sourceModel())->at(row);
-        if ((m_chip == Active && tenant->state != TenantState::Active)
-            || (m_chip == Suspended && tenant->state != TenantState::Suspended)
-            || (m_chip == OverQuota && !tenant->isOverQuota()))
-            return false;
-        return m_text.isEmpty() || tenant->id.toString().contains(m_text, Qt::CaseInsensitive)
-            || tenant->displayName.contains(m_text, Qt::CaseInsensitive);
-    }
-
-private:
-    int m_chip = All;
-    QString m_text;
-};
-
 } // namespace
 
 TenantsPage::TenantsPage(const PageContext &context, QWidget *parent)
-    : Page(parent)
-    , m_link(context.link)
+    : ListPage(u"tenantsPage"_s, context,
+        new FilterBar(u"tenantFilter"_s, tr("Filter tenants"), tr("Filter by id or name"), nullptr),
+        new ListView(u"tenantList"_s, tr("Tenants"), nullptr), parent)
     , m_model(new models::TenantModel(this))
-    , m_shown(new TenantFilter(this))
-    , m_filter(new QLineEdit(this))
-    , m_states(new QButtonGroup(this))
-    , m_list(new ListView(u"tenantList"_s, tr("Tenants"), this))
-    , m_splitter(new QSplitter(this))
     , m_detail(new TenantDetail(m_link, this))
 {
-    setObjectName(u"tenantsPage"_s);
-    m_shown->setSourceModel(m_model);
-    m_shown->setSortRole(models::TenantModel::SortRole);
-    m_list->setModel(m_shown);
-    m_list->setSortingEnabled(true);
-    m_list->sortByColumn(models::TenantModel::TenantColumn, Qt::AscendingOrder);
+    buildBar();
+    buildList();
+    arrange(m_detail);
+    setTabOrder(m_list, m_detail);
+    connect(m_detail, &TenantDetail::editRequested, this, &TenantsPage::editSelected);
+    connect(m_detail, &TenantDetail::suspendRequested, this, &TenantsPage::suspendSelected);
+    connect(m_detail, &TenantDetail::resumeRequested, this, &TenantsPage::resumeSelected);
+    connect(m_detail, &TenantDetail::deleteRequested, this, &TenantsPage::deleteSelected);
+}
+
+void TenantsPage::buildBar()
+{
+    m_bar->addChip(All, tr("All"), u"allChip"_s);
+    m_bar->addChip(Active, tr("Active"), u"activeChip"_s);
+    m_bar->addChip(Suspended, tr("Suspended"), u"suspendedChip"_s);
+    m_bar->addChip(OverQuota, tr("Over quota"), u"overQuotaChip"_s);
+    QPushButton *onboard = m_bar->addAction(tr("Onboard a tenant"), u"onboardButton"_s);
+    onboard->setToolTip(tr("Onboard a tenant (Ctrl+N)"));
+    connect(onboard, &QPushButton::clicked, this, &TenantsPage::onboardingRequested);
+    connect(m_bar, &FilterBar::changed, this, &TenantsPage::applyFilter);
+}
+
+void TenantsPage::buildList()
+{
     using Model = models::TenantModel;
+    m_list->setModel(m_model);
     m_list->setItemDelegateForColumn(Model::StateColumn,
         new PillDelegate(
             [](const QModelIndex &index) {
@@ -101,123 +74,56 @@ TenantsPage::TenantsPage(const PageContext &context, QWidget *parent)
     m_list->setItemDelegateForColumn(Model::TenantColumn, new NamedDelegate(Model::NameRole, this));
     for (const int column : {Model::VmsColumn, Model::StorageColumn})
         m_list->setItemDelegateForColumn(column, new UsageDelegate(Model::UsedRole, Model::LimitRole, this));
-    m_list->setColumnWidths({104, 200, 210, 220, 80, 66, 150});
-
-    m_listOrHint = new ListOrHint(m_list, this);
+    m_list->sortByColumn(Model::TenantColumn, Qt::AscendingOrder);
+    m_list->setSortingEnabled(true);
+    const int pill = PillDelegate::columnWidth(m_list->fontMetrics(),
+        {models::stateText(TenantState::Active), models::stateText(TenantState::Suspended),
+            models::stateText(TenantState::Deleted)});
+    m_list->setColumnWidths({pill, 120, 196, 212, 70, 54, 80});
     connect(m_listOrHint, &ListOrHint::actionRequested, this, [this] {
-        if (m_model->rowCount() == 0)
+        if (m_model->records().empty())
             Q_EMIT onboardingRequested();
         else
-            m_filter->clear(), m_states->button(All)->click();
+            m_bar->reset(All);
     });
-
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(Margin, Gap, Margin, Margin);
-    column->setSpacing(Gap);
-    column->addWidget(buildTitleRow());
-    m_splitter->setChildrenCollapsible(false);
-    m_splitter->addWidget(m_listOrHint);
-    m_splitter->addWidget(m_detail);
-    m_splitter->setSizes({820, 400});
-    m_splitter->setStretchFactor(0, 1);
-    m_splitter->restoreState(QSettings().value(u"tenants/splitter"_s).toByteArray());
-    column->addWidget(m_splitter, 1);
-
-    QWidget *before = m_filter;
-    for (QAbstractButton *chip : m_states->buttons())
-        setTabOrder(std::exchange(before, chip), chip);
-    QWidget *onboard = findChild<QWidget *>(u"onboardButton"_s);
-    setTabOrder(before, onboard);
-    setTabOrder(onboard, m_list);
-    setTabOrder(m_list, m_detail);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &TenantsPage::showSelected);
-    connect(m_detail, &TenantDetail::editRequested, this, &TenantsPage::editSelected);
-    connect(m_detail, &TenantDetail::suspendRequested, this, &TenantsPage::suspendSelected);
-    connect(m_detail, &TenantDetail::resumeRequested, this, &TenantsPage::resumeSelected);
-    connect(m_detail, &TenantDetail::deleteRequested, this, &TenantsPage::deleteSelected);
-    connect(&m_link, &models::EngineLink::changed, this, &TenantsPage::refresh);
-    refresh();
-}
-
-TenantsPage::~TenantsPage()
-{
-    QSettings().setValue(u"tenants/splitter"_s, m_splitter->saveState());
-}
-
-QWidget *TenantsPage::buildTitleRow()
-{
-    auto *row = new QWidget(this);
-    auto *layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(Gap);
-    m_filter->setObjectName(u"tenantFilter"_s);
-    m_filter->setPlaceholderText(tr("Filter by id or name"));
-    m_filter->setAccessibleName(tr("Filter tenants"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setMaximumWidth(320);
-    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString &text) {
-        static_cast<TenantFilter *>(m_shown)->setText(text.trimmed());
-        showState();
-    });
-    layout->addWidget(m_filter, 1);
-    m_states->setExclusive(true);
-    for (const auto &[chip, text, name] :
-        {std::tuple(All, tr("All"), u"allChip"_s), {Active, tr("Active"), u"activeChip"_s},
-            {Suspended, tr("Suspended"), u"suspendedChip"_s}, {OverQuota, tr("Over quota"), u"overQuotaChip"_s}}) {
-        auto *button = new QToolButton(row);
-        button->setText(text);
-        button->setObjectName(name);
-        button->setCheckable(true);
-        button->setProperty("chip", true);
-        button->setChecked(chip == All);
-        button->setAccessibleName(tr("Show: %1").arg(text));
-        m_states->addButton(button, chip);
-        layout->addWidget(button);
-    }
-    connect(m_states, &QButtonGroup::idClicked, this, [this](int chip) {
-        static_cast<TenantFilter *>(m_shown)->setChip(chip);
-        showState();
-    });
-    layout->addStretch();
-    auto *onboard = new QPushButton(tr("Onboard a tenant"), row);
-    onboard->setProperty("primary", true);
-    onboard->setObjectName(u"onboardButton"_s);
-    onboard->setToolTip(tr("Onboard a tenant (Ctrl+N)"));
-    connect(onboard, &QPushButton::clicked, this, &TenantsPage::onboardingRequested);
-    layout->addWidget(onboard);
-    return row;
+    connect(m_model, &QAbstractItemModel::modelReset, this, &TenantsPage::selectAgain);
 }
 
 void TenantsPage::activate()
 {
-    refresh();
-}
-
-void TenantsPage::focusFilter()
-{
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
-}
-
-void TenantsPage::refresh()
-{
     m_model->refresh(m_link.state(), m_link.clock().now());
     showState();
-    const tenancy::Tenant *tenant = m_selected.isEmpty() ? nullptr : m_model->at(m_model->rowOf(m_selected));
-    m_detail->show(tenant);
+    m_detail->show(selected());
+}
+
+void TenantsPage::applyFilter()
+{
+    m_model->setFilter([chip = m_bar->chip(), text = m_bar->text()](const models::TenantRow &row) {
+        const tenancy::Tenant &tenant = row.tenant;
+        if ((chip == Active && tenant.state != TenantState::Active)
+            || (chip == Suspended && tenant.state != TenantState::Suspended)
+            || (chip == OverQuota && !tenant.isOverQuota()))
+            return false;
+        return text.isEmpty() || tenant.id.toString().contains(text, Qt::CaseInsensitive)
+            || tenant.displayName.contains(text, Qt::CaseInsensitive);
+    });
+    showState();
 }
 
 void TenantsPage::showState()
 {
-    if (m_model->rowCount() == 0)
+    if (m_model->records().empty())
         m_listOrHint->showHint(tr("No tenants yet"),
             tr("A tenant is one customer's partition: its VMs, tokens and quotas. The assistant registers the first "
                "one, "
                "issues its root token and proves isolation and quota."),
             tr("Onboard a tenant"));
-    else if (m_shown->rowCount() == 0)
+    else if (m_model->rowCount() == 0)
         m_listOrHint->showHint(tr("No tenant matches"),
-            tr("%1 tenants are there; the filter hides them all.").arg(models::count(m_model->rowCount())),
+            m_model->records().size() == 1 ? tr("One tenant is there; the filter hides it.")
+                                           : tr("%1 tenants are there; the filter hides them all.")
+                                                 .arg(models::count(qint64(m_model->records().size()))),
             tr("Show all"));
     else
         m_listOrHint->showList();
@@ -225,14 +131,22 @@ void TenantsPage::showState()
 
 void TenantsPage::showSelected()
 {
-    const tenancy::Tenant *tenant = m_model->at(m_shown->mapToSource(m_list->currentIndex()).row());
-    m_selected = tenant ? tenant->id : TenantId();
-    m_detail->show(tenant);
+    const models::TenantRow *row = m_model->at(m_list->currentIndex().row());
+    m_selected = row ? row->tenant.id : TenantId();
+    m_detail->show(selected());
+}
+
+// The views have begun anew.
+void TenantsPage::selectAgain()
+{
+    m_list->setCurrentIndex(m_model->index(m_model->rowOf(m_selected), 0));
+    showSelected();
 }
 
 const tenancy::Tenant *TenantsPage::selected() const
 {
-    return m_selected.isEmpty() ? nullptr : m_model->at(m_model->rowOf(m_selected));
+    const models::TenantRow *row = m_model->find(m_selected);
+    return row ? &row->tenant : nullptr;
 }
 
 void TenantsPage::editSelected()
@@ -268,13 +182,12 @@ void TenantsPage::suspendSelected()
     if (!tenant)
         return;
     const TenantId id = tenant->id;
-    askAndChange(
-        {.title = tr("Suspend tenant"),
-            .text = tr("From the next request on every call with a token of %1 is refused. Its %2 VMs, its tokens "
-                       "and its records stay; resuming brings all of it back.")
-                        .arg(id.toString(), models::count(tenant->usage.vms)),
-            .verb = tr("Suspend tenant"),
-            .reasonLabel = tr("Reason (goes into the ledger)")},
+    askAndChange({.title = tr("Suspend tenant"),
+                     .text = tr("From the next request on every call with a token of %1 is refused. It keeps %2, its "
+                                "tokens and its records; resuming brings all of it back.")
+                                 .arg(id.toString(), models::vmCount(tenant->usage.vms)),
+                     .verb = tr("Suspend tenant"),
+                     .reasonLabel = tr("Reason (goes into the ledger)")},
         tr("%1 was not suspended.").arg(id.toString()),
         [id](const QString &reason) -> engine::Command<tenancy::Tenant> {
             return [id, reason](engine::Work &work) { return engine::suspendTenant(work, id, reason); };
@@ -303,9 +216,11 @@ void TenantsPage::deleteSelected()
     const TenantId id = tenant->id;
     askAndChange(
         {.title = tr("Delete tenant"),
-            .text = tr("All tokens of %1 die now. %2 VMs are destroyed. The id is never given again. The ledger "
+            .text = tr("All tokens of %1 die now. %2 The id is never given again. The ledger "
                        "keeps everything.")
-                        .arg(id.toString(), models::count(tenant->usage.vms)),
+                        .arg(id.toString(),
+                            tenant->usage.vms == 1 ? tr("1 VM is destroyed.")
+                                                   : tr("%1 VMs are destroyed.").arg(models::count(tenant->usage.vms))),
             .verb = tr("Delete tenant"),
             .typed = id.toString()},
         tr("%1 was not deleted.").arg(id.toString()), [id](const QString &) -> engine::Command<tenancy::Tenant> {

@@ -7,41 +7,32 @@
 #include "models/tenantmodel.h"
 #include "service/engine/job.h"
 #include "views/confirmdialog.h"
-#include "views/page.h"
+#include "views/listpage.h"
 
 #include <functional>
 
-class QButtonGroup;
-class QLineEdit;
-class QPushButton;
-class QSortFilterProxyModel;
-class QSplitter;
-
 namespace views {
 
-class ListOrHint;
-class ListView;
 class TenantDetail;
 
-class TenantsPage : public Page
+class TenantsPage : public ListPage
 {
     Q_OBJECT
 
 public:
     TenantsPage(const PageContext &context, QWidget *parent);
-    ~TenantsPage() override;
 
     QString title() const override { return tr("Tenants"); }
     QString iconName() const override { return QStringLiteral("tenants"); }
     void activate() override;
-    void focusFilter() override;
 
 Q_SIGNALS:
     void onboardingRequested();
 
 private:
-    QWidget *buildTitleRow();
-    void refresh();
+    void buildBar();
+    void buildList();
+    void applyFilter();
     void showState();
     void showSelected();
     void editSelected();
@@ -51,16 +42,10 @@ private:
     // Asks, runs the command when confirmed, and shows a refusal in the dialog.
     void askAndChange(const Question &question, const QString &whatFailed,
         std::function<engine::Command<tenancy::Tenant>(const QString &reason)> command);
-    const tenancy::Tenant *selected() const;
+    void selectAgain();
+    const tenancy::Tenant *selected() const; // null where none is
 
-    models::EngineLink &m_link;
     models::TenantModel *m_model;
-    QSortFilterProxyModel *m_shown;
-    QLineEdit *m_filter;
-    QButtonGroup *m_states;
-    ListView *m_list;
-    ListOrHint *m_listOrHint;
-    QSplitter *m_splitter;
     TenantDetail *m_detail;
     TenantId m_selected; // stays when rows move
 };

@@ -18,6 +18,8 @@ const Colors *current = nullptr; // set on the GUI thread only
 
 QString styleSheet(const Colors &c)
 {
+    // A button must stand out from a card, on which a line is all but unseen.
+    const QColor edge = c.window.lightness() < 128 ? c.line.lighter(150) : c.line.darker(118);
     return u"QListWidget#navigation { background: %1; border: none; border-right: 1px solid %2; outline: none; }"
            "QListWidget#navigation::item { height: 36px; padding-left: 12px; border-left: 3px solid transparent; }"
            "QListWidget#navigation::item:selected { background: %3; color: %4; border-left: 3px solid %5; }"
@@ -25,16 +27,25 @@ QString styleSheet(const Colors &c)
            "QLabel[muted=\"true\"] { color: %7; }"
            "QLabel[mistake=\"true\"] { color: %8; }"
            "QLabel[good=\"true\"] { color: %9; }"
+           "QHeaderView { background: %1; border: none; }"
+           "QHeaderView::section { background: %1; color: %7; border: none; border-bottom: 1px solid %2;"
+           " padding: 0 6px; }"
+           "QPushButton { background: %6; border: 1px solid %11; border-radius: 6px; padding: 4px 10px; }"
+           "QPushButton:hover { background: %3; }"
+           "QPushButton:pressed, QPushButton:checked { background: %2; }"
+           "QPushButton:disabled { background: %1; color: %7; border-color: %2; }"
+           "QPushButton:focus { border: 2px solid %5; padding: 3px 9px; }"
            "QToolButton[chip=\"true\"] { background: %3; color: %4; border: 1px solid %2; border-radius: 6px;"
            " padding: 3px 10px; }"
            "QToolButton[chip=\"true\"]:checked { border: 1px solid %5; color: %5; background: %6; }"
            "QToolButton[chip=\"true\"]:focus, QPushButton[primary=\"true\"]:focus { border: 2px solid %4; }"
            "QPushButton[primary=\"true\"] { background: %5; color: %10; border: 1px solid %5; border-radius: 6px;"
            " padding: 4px 12px; }"
+           "QPushButton[primary=\"true\"]:hover { background: %12; border-color: %12; }"
            "QPushButton[primary=\"true\"]:disabled { background: %3; color: %7; border-color: %2; }"_s
                .arg(c.window.name(), c.line.name(), c.pill.name(), c.text.name(), c.accent.name(), c.base.name(),
                    c.muted.name(), c.bad.name(), c.good.name())
-               .arg(paletteOf(c).color(QPalette::HighlightedText).name());
+               .arg(paletteOf(c).color(QPalette::HighlightedText).name(), edge.name(), c.accent.darker(112).name());
 }
 
 } // namespace
@@ -95,6 +106,12 @@ void applyTheme(QApplication &application, Qt::ColorScheme scheme)
 {
     current = scheme == Qt::ColorScheme::Dark ? &darkColors() : &lightColors();
     application.setPalette(paletteOf(*current));
+    // Fusion draws the outline of a field darker than the window: on a dark one nobody would see it.
+    QPalette fields = paletteOf(*current);
+    if (scheme == Qt::ColorScheme::Dark)
+        fields.setColor(QPalette::Window, current->muted);
+    for (const char *field : {"QCheckBox", "QLineEdit", "QPlainTextEdit", "QComboBox", "QProgressBar"})
+        QApplication::setPalette(fields, field);
     application.setStyleSheet(styleSheet(*current));
 }
 

@@ -30,7 +30,8 @@ void applyTheme(QApplication &application);
 void applyTheme(QApplication &application, Qt::ColorScheme scheme);
 
 // Lengths in device-independent pixels.
-constexpr int Gap = 8, Margin = 16, RowHeight = 28, HeaderHeight = 30, NavigationWidth = 208, Radius = 6;
+constexpr int Gap = 8, Margin = 16, RowHeight = 28, HeaderHeight = 30, NavigationWidth = 208, DetailWidth = 340,
+              Radius = 6;
 
 QFont titleFont();
 QFont numberFont(); // the one number of a card

@@ -12,6 +12,7 @@
 #include "views/messages.h"
 #include "views/secretclipboard.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtCore/qdir.h>
 #include <QtGui/qevent.h>
@@ -37,7 +38,7 @@ TokenCard::TokenCard(engine::IssuedToken issued, QWidget *parent, DeliveryTimes 
     , m_copy(new QPushButton(icon(u"copy"_s), tr("&Copy"), this))
     , m_save(new QPushButton(icon(u"save"_s), tr("&Save to a file…"), this))
     , m_again(new QPushButton(tr("Show &again"), this))
-    , m_note(new QLabel(this))
+    , m_note(new PlainLabel(this))
     , m_tick(new QCheckBox(tr("I have &delivered it"), this))
 {
     setObjectName(u"tokenCard"_s);
@@ -48,7 +49,6 @@ TokenCard::TokenCard(engine::IssuedToken issued, QWidget *parent, DeliveryTimes 
     column->addWidget(buildToken());
     column->addWidget(buildButtons());
     m_note->setObjectName(u"tokenNote"_s);
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     column->addWidget(m_note);
     column->addWidget(buildFacts());
@@ -120,14 +120,13 @@ QWidget *TokenCard::buildFacts()
     form->setLabelAlignment(Qt::AlignLeft);
     const auto add = [&](const QString &label, const QString &name, const QString &text, const QString &tip,
                          bool fixed) {
-        auto *value = new QLabel(text, facts);
+        auto *value = new PlainLabel(text, facts);
         value->setObjectName(name);
-        value->setTextFormat(Qt::PlainText);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
         value->setToolTip(tip);
         if (fixed)
             value->setFont(fixedFont());
-        auto *caption = new QLabel(label, facts);
+        auto *caption = new PlainLabel(label, facts);
         caption->setProperty("muted", true);
         form->addRow(caption, value);
     };
@@ -150,11 +149,16 @@ void TokenCard::update()
     const bool usable = !hidden && !m_delivered;
     m_reveal->setEnabled(usable);
     m_copy->setEnabled(usable);
-    m_save->setEnabled(usable && !m_saving);
+    m_save->setEnabled(usable); // while it saves, too: the keyboard would land on the tick else
     m_again->setVisible(hidden && !m_delivered);
     m_ring->setVisible(usable);
     if (!m_reveal->isDown() || !usable)
         m_box->setText(m_delivered ? QString() : QString(48, u'•'));
+}
+
+void TokenCard::takeFocus()
+{
+    m_reveal->setFocus();
 }
 
 void TokenCard::reveal(bool shown)
@@ -177,13 +181,20 @@ void TokenCard::copy()
 
 void TokenCard::save()
 {
+    if (m_saving)
+        return;
     m_ring->pause();
     const QString suggestion = QDir::home().filePath(
         (m_issued.record.tenant.isEmpty() ? u"administrator"_s : m_issued.record.tenant.toString()) + ".token"_L1);
-    const QString path = askSavePath(this, tr("Save the token"), suggestion);
-    m_ring->restart();
-    if (path.isEmpty())
-        return;
+    askSavePath(this, tr("Save the token"), suggestion, [this](const QString &path) {
+        m_ring->restart();
+        if (!path.isEmpty())
+            saveTo(path);
+    });
+}
+
+void TokenCard::saveTo(const QString &path)
+{
     m_saving = true;
     update();
     // The file dialog has asked whether a file that is there may go.
@@ -223,7 +234,7 @@ void TokenCard::deliver()
     m_issued.text.fill('\0');
     m_issued.text.clear();
     m_ring->pause();
-    say(tr("Delivered. The text of the token is no longer here."), "muted");
+    say(tr("Delivered. The token can't be shown again."), "muted");
     update();
     Q_EMIT delivered();
 }

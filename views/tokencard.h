@@ -38,6 +38,7 @@ public:
     ~TokenCard() override;
 
     bool isDelivered() const { return m_delivered; }
+    void takeFocus();
 
 Q_SIGNALS:
     // The tick. The text is gone from then on.
@@ -53,6 +54,7 @@ private:
     void reveal(bool shown);
     void copy();
     void save();
+    void saveTo(const QString &path);
     void hideToken();
     void showAgain();
     void deliver();

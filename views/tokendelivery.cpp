@@ -3,7 +3,9 @@
 
 #include "views/tokendelivery.h"
 
+#include "views/makeroom.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
@@ -18,7 +20,7 @@ namespace views {
 TokenDelivery::TokenDelivery(engine::IssuedToken issued, QWidget *parent, DeliveryTimes times)
     : QDialog(parent)
     , m_card(new TokenCard(std::move(issued), this, times))
-    , m_question(new QLabel(this))
+    , m_question(new PlainLabel(this))
     , m_close(new QPushButton(tr("Close"), this))
 {
     setObjectName(u"tokenDelivery"_s);
@@ -27,7 +29,7 @@ TokenDelivery::TokenDelivery(engine::IssuedToken issued, QWidget *parent, Delive
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(Margin, Margin, Margin, Margin);
     column->setSpacing(Gap);
-    auto *title = new QLabel(tr("Give this token to its holder"), this);
+    auto *title = new PlainLabel(tr("Give this token to its holder"), this);
     title->setFont(titleFont());
     column->addWidget(title);
     column->addWidget(m_card);
@@ -55,8 +57,7 @@ void TokenDelivery::reject()
         return QDialog::reject();
     m_asked = true;
     m_question->show();
-    layout()->activate();
-    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
+    makeRoom(this);
     m_close->setText(tr("Close without delivering"));
     m_close->setFocus();
 }

@@ -8,23 +8,20 @@
 #include "service/engine/tokencommands.h"
 #include "views/confirmdialog.h"
 #include "views/delegates.h"
+#include "views/filterbar.h"
 #include "views/icons.h"
 #include "views/issuetokendialog.h"
 #include "views/listview.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
-#include <QtCore/qsettings.h>
-#include <QtCore/qsortfilterproxymodel.h>
 #include <QtGui/qclipboard.h>
 #include <QtGui/qguiapplication.h>
 #include <QtWidgets/qboxlayout.h>
-#include <QtWidgets/qbuttongroup.h>
-#include <QtWidgets/qlabel.h>
-#include <QtWidgets/qlineedit.h>
+#include <QtWidgets/qformlayout.h>
 #include <QtWidgets/qpushbutton.h>
-#include <QtWidgets/qsplitter.h>
-#include <QtWidgets/qtoolbutton.h>
+#include <QtWidgets/qstackedwidget.h>
 
 using namespace Qt::StringLiterals;
 
@@ -40,66 +37,36 @@ enum Chip
     All
 };
 
-class TokenFilter final : public QSortFilterProxyModel
-{
-public:
-    using QSortFilterProxyModel::QSortFilterProxyModel;
-
-    void setChip(int chip)
-    {
-        m_chip = chip;
-        invalidateFilter();
-    }
-    void setText(const QString &text)
-    {
-        m_text = text;
-        invalidateFilter();
-    }
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex &parent) const override
-    {
-        const QModelIndex index = sourceModel()->index(row, 0, parent);
-        const auto state = tokens::TokenState(index.data(models::TokenModel::StateRole).toInt());
-        if ((m_chip == ActiveOnly && state != tokens::TokenState::Active)
-            || (m_chip == RevokedOnly && state != tokens::TokenState::Revoked)
-            || (m_chip == ExpiredOnly && state != tokens::TokenState::Expired))
-            return false;
-        if (m_text.isEmpty())
-            return true;
-        const tokens::TokenRecord *token = static_cast<models::TokenModel *>(sourceModel())->at(row);
-        for (const QString &text : {token->id.toString(), token->tenant.toString(),
-                 QString::fromLatin1(token->scope.text()), models::subjectText(*token)}) {
-            if (text.contains(m_text, Qt::CaseInsensitive))
-                return true;
-        }
-        return false;
-    }
-
-private:
-    int m_chip = ActiveOnly;
-    QString m_text;
-};
-
 } // namespace
 
 TokensPage::TokensPage(const PageContext &context, QWidget *parent)
-    : Page(parent)
-    , m_link(context.link)
+    : ListPage(u"tokensPage"_s, context,
+        new FilterBar(u"tokenFilter"_s, tr("Filter tokens"), tr("Filter by tenant, scope, id or key"), nullptr),
+        new ListView(u"tokenList"_s, tr("Tokens"), nullptr), parent)
     , m_model(new models::TokenModel(this))
-    , m_shown(new TokenFilter(this))
-    , m_filter(new QLineEdit(this))
-    , m_states(new QButtonGroup(this))
-    , m_list(new ListView(u"tokenList"_s, tr("Tokens"), this))
-    , m_splitter(new QSplitter(this))
 {
-    setObjectName(u"tokensPage"_s);
-    m_shown->setSourceModel(m_model);
-    m_shown->setSortRole(models::TokenModel::SortRole);
-    m_list->setModel(m_shown);
-    m_list->setSortingEnabled(true);
-    m_list->sortByColumn(models::TokenModel::IssuedColumn, Qt::DescendingOrder);
+    buildBar();
+    buildList();
+    arrange(buildDetail());
+    setTabOrder(m_list, m_copyId);
+    setTabOrder(m_copyId, m_copyHolder);
+    setTabOrder(m_copyHolder, m_revoke);
+}
+
+void TokensPage::buildBar()
+{
+    m_bar->addChip(ActiveOnly, tr("Active"), u"activeTokensChip"_s);
+    m_bar->addChip(RevokedOnly, tr("Revoked"), u"revokedTokensChip"_s);
+    m_bar->addChip(ExpiredOnly, tr("Expired"), u"expiredTokensChip"_s);
+    m_bar->addChip(All, tr("All"), u"allTokensChip"_s);
+    connect(m_bar->addAction(tr("Issue a token…"), u"issueButton"_s), &QPushButton::clicked, this, &TokensPage::issue);
+    connect(m_bar, &FilterBar::changed, this, &TokensPage::applyFilter);
+}
+
+void TokensPage::buildList()
+{
     using Model = models::TokenModel;
+    m_list->setModel(m_model);
     m_list->setItemDelegateForColumn(Model::StateColumn,
         new PillDelegate(
             [](const QModelIndex &index) {
@@ -114,105 +81,30 @@ TokensPage::TokensPage(const PageContext &context, QWidget *parent)
                 return colors().muted;
             },
             this));
-    m_list->setColumnWidths({104, 130, 150, 150, 150, 60, 150, 90});
-    m_listOrHint = new ListOrHint(m_list, this);
-    connect(m_listOrHint, &ListOrHint::actionRequested, this,
-        [this] { m_filter->clear(), m_states->button(All)->click(); });
-
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(Margin, Gap, Margin, Margin);
-    column->setSpacing(Gap);
-    column->addWidget(buildTitleRow());
-    m_splitter->setChildrenCollapsible(false);
-    m_splitter->addWidget(m_listOrHint);
-    m_splitter->addWidget(buildDetail());
-    m_splitter->setSizes({880, 340});
-    m_splitter->setStretchFactor(0, 1);
-    m_splitter->restoreState(QSettings().value(u"tokens/splitter"_s).toByteArray());
-    column->addWidget(m_splitter, 1);
-
-    QWidget *before = m_filter;
-    for (QAbstractButton *chip : m_states->buttons())
-        setTabOrder(std::exchange(before, chip), chip);
-    QWidget *issueButton = findChild<QWidget *>(u"issueButton"_s);
-    setTabOrder(before, issueButton);
-    setTabOrder(issueButton, m_list);
-    setTabOrder(m_list, m_copyId);
-    setTabOrder(m_copyId, m_revoke);
+    m_list->sortByColumn(Model::IssuedColumn, Qt::DescendingOrder);
+    m_list->setSortingEnabled(true);
+    m_list->setColumnWidths({92, 92, 144, 140, 136, 54, 136, 56});
+    connect(m_listOrHint, &ListOrHint::actionRequested, this, [this] { m_bar->reset(All); });
     connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
-        const auto *token = m_model->at(m_shown->mapToSource(m_list->currentIndex()).row());
+        const tokens::TokenRecord *token = m_model->at(m_list->currentIndex().row());
         m_selected = token ? token->id : TokenId();
         showSelected();
     });
-    connect(&m_link, &models::EngineLink::changed, this, &TokensPage::refresh);
-    refresh();
-}
-
-TokensPage::~TokensPage()
-{
-    QSettings().setValue(u"tokens/splitter"_s, m_splitter->saveState());
-}
-
-QWidget *TokensPage::buildTitleRow()
-{
-    auto *row = new QWidget(this);
-    auto *layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(Gap);
-    m_filter->setObjectName(u"tokenFilter"_s);
-    m_filter->setPlaceholderText(tr("Filter by tenant, scope, id or key"));
-    m_filter->setAccessibleName(tr("Filter tokens"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setMaximumWidth(320);
-    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString &text) {
-        static_cast<TokenFilter *>(m_shown)->setText(text.trimmed());
-        showState();
-    });
-    layout->addWidget(m_filter, 1);
-    m_states->setExclusive(true);
-    for (const auto &[chip, text, name] : {std::tuple(ActiveOnly, tr("Active"), u"activeTokensChip"_s),
-             {RevokedOnly, tr("Revoked"), u"revokedTokensChip"_s}, {ExpiredOnly, tr("Expired"), u"expiredTokensChip"_s},
-             {All, tr("All"), u"allTokensChip"_s}}) {
-        auto *button = new QToolButton(row);
-        button->setText(text);
-        button->setObjectName(name);
-        button->setCheckable(true);
-        button->setProperty("chip", true);
-        button->setChecked(chip == ActiveOnly);
-        button->setAccessibleName(tr("Show: %1").arg(text));
-        m_states->addButton(button, chip);
-        layout->addWidget(button);
-    }
-    connect(m_states, &QButtonGroup::idClicked, this, [this](int chip) {
-        static_cast<TokenFilter *>(m_shown)->setChip(chip);
-        showState();
-    });
-    layout->addStretch();
-    auto *issueButton = new QPushButton(tr("Issue a token…"), row);
-    issueButton->setProperty("primary", true);
-    issueButton->setObjectName(u"issueButton"_s);
-    connect(issueButton, &QPushButton::clicked, this, &TokensPage::issue);
-    layout->addWidget(issueButton);
-    return row;
+    connect(m_model, &QAbstractItemModel::modelReset, this, &TokensPage::selectAgain);
+    applyFilter();
 }
 
 QWidget *TokensPage::buildDetail()
 {
-    auto *card = new QFrame(this);
+    m_detail = new QStackedWidget(this);
+    m_detail->setMinimumWidth(DetailWidth);
+    auto *card = new QFrame(m_detail);
     card->setProperty("card", true);
-    card->setMinimumWidth(300);
     auto *column = new QVBoxLayout(card);
     column->setContentsMargins(Margin, Margin, Margin, Margin);
     column->setSpacing(Gap);
-    m_heading = new QLabel(card);
-    m_heading->setObjectName(u"tokenHeading"_s);
+    m_heading = valueLabel(u"tokenHeading"_s, card);
     m_heading->setFont(titleFont());
-    m_heading->setWordWrap(true);
-    m_facts = new QLabel(card);
-    m_facts->setObjectName(u"tokenFacts"_s);
-    m_facts->setTextFormat(Qt::PlainText);
-    m_facts->setWordWrap(true);
-    m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_copyId = new QPushButton(icon(u"copy"_s), tr("Copy id"), card);
     m_copyId->setObjectName(u"copyIdButton"_s);
     connect(m_copyId, &QPushButton::clicked, this,
@@ -220,43 +112,89 @@ QWidget *TokensPage::buildDetail()
     m_revoke = new QPushButton(icon(u"delete"_s), tr("Revoke…"), card);
     m_revoke->setObjectName(u"revokeButton"_s);
     connect(m_revoke, &QPushButton::clicked, this, &TokensPage::revoke);
+    m_copyHolder = new QPushButton(icon(u"key"_s), tr("Copy key"), card);
+    m_copyHolder->setObjectName(u"copyHolderButton"_s);
+    m_copyHolder->setToolTip(tr("Copy the thumbprint of the holder's key, or the administrator's name"));
+    connect(m_copyHolder, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_holderText); });
     auto *row = new QHBoxLayout;
+    row->setSpacing(Gap);
     row->addWidget(m_copyId);
+    row->addWidget(m_copyHolder);
     row->addWidget(m_revoke);
     row->addStretch();
     column->addWidget(m_heading);
     column->addLayout(row);
-    column->addWidget(m_facts);
+    column->addWidget(buildFacts(card));
     column->addStretch();
-    return card;
+    m_detail->addWidget(hintLabel(tr("Choose a token to see whose it is and what came from it."), m_detail));
+    m_detail->addWidget(card);
+    return m_detail;
+}
+
+QWidget *TokensPage::buildFacts(QWidget *card)
+{
+    auto *facts = new QWidget(card);
+    auto *form = new QFormLayout(facts);
+    form->setContentsMargins(0, Gap, 0, 0);
+    form->setVerticalSpacing(Gap);
+    form->setLabelAlignment(Qt::AlignLeft);
+    const auto add = [&](const QString &label, const QString &name) {
+        QLabel *value = valueLabel(name, facts);
+        form->addRow(label, value);
+        return value;
+    };
+    m_state = add(tr("State"), u"tokenState"_s);
+    m_token = add(tr("Token"), u"tokenId"_s);
+    m_holder = add(tr("Holder"), u"tokenHolder"_s);
+    m_issued = add(tr("Issued"), u"tokenIssued"_s);
+    m_expires = add(tr("Expires"), u"tokenExpires"_s);
+    m_issuedBy = add(tr("Issued by"), u"tokenIssuedBy"_s);
+    m_descendants = add(tr("Descendants"), u"tokenDescendants"_s);
+    for (QLabel *value : {m_token, m_holder})
+        value->setFont(fixedFont());
+    return facts;
 }
 
 void TokensPage::activate()
 {
-    refresh();
-}
-
-void TokensPage::focusFilter()
-{
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
-}
-
-void TokensPage::refresh()
-{
     m_model->refresh(m_link.state(), m_link.clock().now());
+    m_list->viewport()->update(); // what is left of their lives
     showState();
     showSelected();
 }
 
+void TokensPage::applyFilter()
+{
+    m_model->setFilter([this, chip = m_bar->chip(), text = m_bar->text()](const tokens::TokenRecord &token) {
+        const auto state = tokens::stateOf(token, m_model->now());
+        if ((chip == ActiveOnly && state != tokens::TokenState::Active)
+            || (chip == RevokedOnly && state != tokens::TokenState::Revoked)
+            || (chip == ExpiredOnly && state != tokens::TokenState::Expired))
+            return false;
+        const auto matches = [&](const QString &what) { return what.contains(text, Qt::CaseInsensitive); };
+        return text.isEmpty() || matches(token.id.toString()) || matches(token.tenant.toString())
+            || matches(QString::fromLatin1(token.scope.text())) || matches(models::subjectText(token));
+    });
+    showState();
+}
+
 void TokensPage::showState()
 {
-    if (m_shown->rowCount() > 0)
+    if (m_model->rowCount() > 0)
         m_listOrHint->showList();
     else
         m_listOrHint->showHint(tr("No token matches"),
-            tr("%1 tokens are there; the filter hides them all.").arg(models::count(m_model->rowCount())),
+            m_model->records().size() == 1 ? tr("One token is there; the filter hides it.")
+                                           : tr("%1 tokens are there; the filter hides them all.")
+                                                 .arg(models::count(qint64(m_model->records().size()))),
             tr("Show all"));
+}
+
+// The views have begun anew.
+void TokensPage::selectAgain()
+{
+    m_list->setCurrentIndex(m_model->index(m_model->rowOf(m_selected), 0));
+    showSelected();
 }
 
 void TokensPage::showSelected()
@@ -267,27 +205,36 @@ void TokensPage::showSelected()
     });
     m_revoke->setEnabled(token && !token->revokedAt);
     m_copyId->setEnabled(token.has_value());
-    if (!token) {
-        m_heading->setText(tr("No token chosen"));
-        m_facts->setText(tr("Choose a token to see whose it is and what came from it."));
-        return;
-    }
+    m_copyHolder->setEnabled(token.has_value());
+    m_detail->setCurrentIndex(token ? 1 : 0);
+    if (token)
+        showFacts(*token);
+}
+
+void TokensPage::showFacts(const tokens::TokenRecord &token)
+{
     const Timestamp now = m_link.clock().now();
-    m_heading->setText(u"%1 · %2"_s.arg(token->tenant.isEmpty() ? tr("Installation") : token->tenant.toString(),
-        QString::fromLatin1(token->scope.text())));
-    QStringList facts{tr("State: %1").arg(models::tokenStateText(tokens::stateOf(*token, now))),
-        tr("Token: %1").arg(token->id.toString()), tr("Holder: %1").arg(models::subjectText(*token)),
-        tr("Issued: %1").arg(models::localTime(fromSeconds(token->issuedAt))),
-        tr("Expires: %1 (%2)")
-            .arg(models::localTime(fromSeconds(token->expiresAt)),
-                models::relativeTime(fromSeconds(token->expiresAt), now))};
-    facts.append(token->parent.isEmpty()
-            ? tr("Issued by an administrator")
-            : tr("Issued by: %1, depth %2").arg(token->parent.toString()).arg(token->depth));
-    if (token->revokedAt)
-        facts.append(tr("Revoked: %1").arg(models::localTime(*token->revokedAt)));
-    facts.append(tr("Descendants: %1").arg(m_model->descendants(token->id).size()));
-    m_facts->setText(facts.join(u'\n'));
+    const auto showTime = [now](QLabel *label, Timestamp time, bool relative) {
+        const QString text = models::localTime(time);
+        label->setText(relative ? u"%1 (%2)"_s.arg(text, models::relativeTime(time, now)) : text);
+        label->setToolTip(models::utcTime(time));
+    };
+    m_heading->setText(u"%1 · %2"_s.arg(token.tenant.isEmpty() ? tr("Installation") : token.tenant.toString(),
+        QString::fromLatin1(token.scope.text())));
+    const QString state = models::tokenStateText(tokens::stateOf(token, now));
+    m_state->setText(token.revokedAt ? u"%1 %2"_s.arg(state, models::localTime(*token.revokedAt)) : state);
+    m_token->setText(models::shortHash(token.id.toString()));
+    m_token->setToolTip(token.id.toString());
+    m_holderText = models::subjectText(token);
+    m_holder->setText(models::shortHash(m_holderText));
+    m_holder->setToolTip(models::toolTipText(m_holderText));
+    showTime(m_issued, fromSeconds(token.issuedAt), false);
+    showTime(m_expires, fromSeconds(token.expiresAt), true);
+    m_issuedBy->setText(token.parent.isEmpty()
+            ? tr("an administrator")
+            : tr("%1, depth %2").arg(models::shortHash(token.parent.toString())).arg(token.depth));
+    m_issuedBy->setToolTip(token.parent.toString());
+    m_descendants->setText(models::count(qint64(m_model->descendants(token.id).size())));
 }
 
 void TokensPage::issue()
@@ -312,8 +259,8 @@ void TokensPage::revoke()
     QString text = tr("The token %1 dies now, for good.").arg(id.toString());
     if (id == m_link.administrator())
         text += u'\n'
-            + tr("It is the token in admin.token, which this window acts with: nothing can be done here any more until "
-                 "the console is started again.");
+            + tr("It is the token in admin.token, which this window acts with: nothing can be changed here any more "
+                 "until service-vm-tenant admin-token --rotate has made another.");
     if (family.isEmpty()) {
         text += u'\n' + tr("Nothing came from it.");
     } else {

@@ -6,54 +6,52 @@
 #pragma once
 
 #include "models/tokenmodel.h"
-#include "views/page.h"
+#include "views/listpage.h"
 
-class QButtonGroup;
 class QLabel;
-class QLineEdit;
 class QPushButton;
-class QSortFilterProxyModel;
-class QSplitter;
+class QStackedWidget;
 
 namespace views {
 
-class ListOrHint;
-class ListView;
-
-class TokensPage : public Page
+class TokensPage : public ListPage
 {
     Q_OBJECT
 
 public:
     TokensPage(const PageContext &context, QWidget *parent);
-    ~TokensPage() override;
 
     QString title() const override { return tr("Tokens"); }
     QString iconName() const override { return QStringLiteral("tokens"); }
     void activate() override;
-    void focusFilter() override;
 
 private:
-    QWidget *buildTitleRow();
+    void buildBar();
+    void buildList();
     QWidget *buildDetail();
-    void refresh();
+    QWidget *buildFacts(QWidget *card);
+    void applyFilter();
     void showState();
     void showSelected();
+    void selectAgain();
+    void showFacts(const tokens::TokenRecord &token);
     void issue();
     void revoke();
 
-    models::EngineLink &m_link;
     models::TokenModel *m_model;
-    QSortFilterProxyModel *m_shown;
-    QLineEdit *m_filter;
-    QButtonGroup *m_states;
-    ListView *m_list;
-    ListOrHint *m_listOrHint;
-    QSplitter *m_splitter;
     QLabel *m_heading;
-    QLabel *m_facts;
+    QLabel *m_state;
+    QLabel *m_token;
+    QLabel *m_holder;
+    QLabel *m_issued;
+    QLabel *m_expires;
+    QLabel *m_issuedBy;
+    QLabel *m_descendants;
+    QStackedWidget *m_detail; // a hint, or the card with the fields above
     QPushButton *m_revoke;
     QPushButton *m_copyId;
+    QPushButton *m_copyHolder;
+    QString m_holderText; // whole, for the clipboard
     TokenId m_selected;
 };
 

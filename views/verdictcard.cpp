@@ -5,6 +5,7 @@
 
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtGui/qaccessible.h>
 #include <QtWidgets/qboxlayout.h>
@@ -18,7 +19,7 @@ namespace views {
 
 VerdictCard::VerdictCard(const QString &name, QWidget *parent)
     : QFrame(parent)
-    , m_text(new QLabel(this))
+    , m_text(new PlainLabel(this))
     , m_running(new QProgressBar(this))
 {
     setProperty("card", true);
@@ -26,7 +27,6 @@ VerdictCard::VerdictCard(const QString &name, QWidget *parent)
     row->setContentsMargins(Margin, Gap, Margin, Gap);
     row->setSpacing(Gap);
     m_text->setObjectName(name + "Verdict"_L1);
-    m_text->setTextFormat(Qt::PlainText);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_running->setAccessibleName(tr("Under way"));

@@ -8,6 +8,7 @@
 #include "views/icons.h"
 #include "views/messages.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtCore/qcoreevent.h>
 #include <QtGui/qclipboard.h>
@@ -24,9 +25,9 @@ namespace views {
 
 VerifyCard::VerifyCard(QWidget *parent)
     : QFrame(parent)
-    , m_icon(new QLabel(this))
-    , m_title(new QLabel(this))
-    , m_detail(new QLabel(this))
+    , m_icon(new PlainLabel(this))
+    , m_title(new PlainLabel(this))
+    , m_detail(new PlainLabel(this))
     , m_showEntry(new QPushButton(icon(u"ledger"_s), tr("Show the entry"), this))
     , m_copy(new QPushButton(icon(u"copy"_s), tr("Copy"), this))
     , m_close(new QToolButton(this))
@@ -42,7 +43,6 @@ VerifyCard::VerifyCard(QWidget *parent)
     m_title->setFont(titleFont());
     m_detail->setObjectName(u"verifyDetail"_s);
     for (QLabel *label : {m_title, m_detail}) {
-        label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
         words->addWidget(label);

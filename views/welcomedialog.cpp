@@ -3,8 +3,10 @@
 
 #include "views/welcomedialog.h"
 
+#include "models/shellwords.h"
 #include "views/icons.h"
 #include "views/theme.h"
+#include "views/valuelabel.h"
 
 #include <QtGui/qclipboard.h>
 #include <QtGui/qguiapplication.h>
@@ -27,7 +29,7 @@ void addCopied(QVBoxLayout *column, QWidget *parent, const QString &label, const
     field->setReadOnly(true);
     field->setFont(fixedFont());
     field->setCursorPosition(0);
-    auto *buddy = new QLabel(label, parent);
+    auto *buddy = new PlainLabel(label, parent);
     buddy->setBuddy(field);
     field->setAccessibleName(QString(label).remove(u'&'));
     auto *copy = new QPushButton(icon(u"copy"_s), WelcomeDialog::tr("Copy"), parent);
@@ -55,23 +57,22 @@ WelcomeDialog::WelcomeDialog(const engine::DataPaths &paths, const QString &url,
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(Margin, Margin, Margin, Margin);
     column->setSpacing(4);
-    auto *title = new QLabel(tr("A new installation is ready"), this);
+    auto *title = new PlainLabel(tr("A new installation is ready"), this);
     title->setObjectName(u"welcomeTitle"_s);
     title->setFont(titleFont());
     column->addWidget(title);
-    auto *text = new QLabel(tr("Keys, database and ledger were made in the data directory; only you can read them. The "
-                               "server accepts connections while this window is open."),
-        this);
+    auto *text =
+        new PlainLabel(tr("Keys, database and ledger were made in the data directory; only you can read them. The "
+                          "server accepts connections while this window is open."),
+            this);
     text->setWordWrap(true);
     column->addWidget(text);
     addCopied(column, this, tr("&Data directory"), u"dataDirectory"_s, paths.root);
     addCopied(column, this, tr("Administrator's &token lies in"), u"adminToken"_s, paths.adminToken());
     addCopied(column, this, tr("&Server"), u"server"_s, url);
-    QString command = u"service-vm-tenant admin-token"_s;
-    if (paths.root != engine::defaultDataDirectory())
-        command += " --data-dir "_L1 + paths.root;
-    auto *note = new QLabel(
-        tr("Whoever can read the token can do everything. In a shell, this prints it: %1").arg(command), this);
+    auto *note = new PlainLabel(tr("Whoever can read the token can do everything. In a shell, this prints it: %1")
+                                    .arg(models::shellCommand(u"service-vm-tenant admin-token"_s, paths)),
+        this);
     note->setObjectName(u"tokenHint"_s);
     note->setProperty("muted", true);
     note->setWordWrap(true);
@@ -81,9 +82,10 @@ WelcomeDialog::WelcomeDialog(const engine::DataPaths &paths, const QString &url,
     auto *later = new QPushButton(tr("&Later"), this);
     later->setObjectName(u"laterButton"_s);
     later->setAutoDefault(false);
-    auto *onboard = new QPushButton(icon(u"add"_s), tr("&Onboard a tenant"), this);
+    auto *onboard = new QPushButton(tr("&Onboard a tenant"), this);
     onboard->setObjectName(u"onboardButton"_s);
     onboard->setDefault(true);
+    onboard->setProperty("primary", true);
     auto *row = new QHBoxLayout;
     row->setSpacing(Gap);
     row->addStretch();

@@ -141,7 +141,7 @@ CREATE TABLE vm (
 
 CREATE INDEX vm_by_tenant ON vm (tenant_id, vm_id);
 
--- Kept apart and not replayed.
+-- The keys that tokens are signed with: state too, which is replayed.
 CREATE TABLE signing_key (
     key_id TEXT PRIMARY KEY, -- RFC 7638 thumbprint
     public_key TEXT NOT NULL, -- unpadded base64url
@@ -149,6 +149,7 @@ CREATE TABLE signing_key (
     retired_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- Kept apart and not replayed.
 CREATE TABLE token_use (
     token_id TEXT PRIMARY KEY,
     last_used_at INTEGER NOT NULL

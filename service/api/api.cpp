@@ -79,8 +79,16 @@ Api::Api(engine::Engine &engine, tenancy::RateLimiter &rates)
 
 Api::~Api() = default;
 
+void Api::setServer(http::Server *server)
+{
+    m_server = server;
+    onIoThread([this] { m_exports.open(); });
+}
+
 void Api::closeReader()
 {
+    m_searches.close();
+    m_exports.close();
     m_reader.reset();
     m_lastUse.flush();
 }
@@ -221,6 +229,10 @@ Error Api::failedAuthentication(Error refusal)
 
 Result<void> Api::checkQuery(Exchange &exchange)
 {
+    // A resource of the tiled log has one address: a query, be it empty, makes it another, which there is not. Null is
+    // what the door gives where there was no '?'.
+    if (!exchange.request.query.isNull() && QByteArrayView(exchange.route->pattern).startsWith("/ledger/"))
+        return fail(ErrorCode::NotFound, u"There is nothing here: the ledger's files take no query."_s);
     const auto &known = exchange.route->query;
     ASSIGN_OR_RETURN(exchange.query, http::parseQuery(exchange.request.query, [&](QByteArrayView name) {
         return std::ranges::any_of(
@@ -246,7 +258,7 @@ void Api::post(Exchange exchange, engine::Command<Reply> command)
     const auto kind = exchange.dryRun ? engine::Job::Kind::DryRun : engine::Job::Kind::Change;
     m_engine.post<Reply>(
         std::move(caller),
-        [key = std::move(*key), command = std::move(command)](engine::Work &work) mutable -> Result<Reply> {
+        [key = std::move(*key), command = std::move(command)](engine::Work &work) -> Result<Reply> {
             if (!key)
                 return command(work);
             ASSIGN_OR_RETURN(auto earlier, recall(work, *key));
@@ -297,6 +309,30 @@ http::Response Api::response(const Exchange &exchange, Result<Reply> outcome)
 void Api::answer(const Exchange &exchange, Result<Reply> outcome)
 {
     m_server->answer(exchange.request.ticket, response(exchange, std::move(outcome)));
+}
+
+void Api::answerFromElsewhere(const Exchange &exchange, Result<Reply> outcome)
+{
+    http::Answers answers;
+    answers.emplace_back(exchange.request.ticket, response(exchange, std::move(outcome)));
+    m_server->postAnswers(std::move(answers));
+}
+
+void Api::answerWithFile(const Exchange &exchange, Result<Reply> outcome, http::FileBody file)
+{
+    if (!outcome)
+        recordRefusal(exchange, outcome.error());
+    const QByteArray type = file.isOpen() && outcome ? outcome->contentType : QByteArray();
+    http::Response answer = response(exchange, std::move(outcome));
+    if (!type.isEmpty())
+        answer.contentType = type;
+    answer.file = std::move(file);
+    m_server->answer(exchange.request.ticket, std::move(answer));
+}
+
+void Api::onIoThread(std::move_only_function<void()> work)
+{
+    QMetaObject::invokeMethod(m_server, std::move(work), Qt::QueuedConnection);
 }
 
 void Api::answerLater(const Exchange &exchange, Result<Reply> outcome)

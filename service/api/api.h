@@ -6,8 +6,10 @@
 #pragma once
 
 #include "service/api/authenticator.h"
+#include "service/api/exports.h"
 #include "service/api/failurebudget.h"
 #include "service/api/lastuse.h"
+#include "service/api/ledgersearches.h"
 #include "service/api/pagecache.h"
 #include "service/api/problem.h"
 #include "service/api/routes.h"
@@ -25,12 +27,12 @@ public:
     Api(engine::Engine &engine, tenancy::RateLimiter &rates);
     ~Api() override;
 
-    void setServer(http::Server *server) { m_server = server; }
+    void setServer(http::Server *server);
 
     void handle(http::Request &&request) override;
     http::Response refusal(const Error &error, const RequestId &requestId) override;
 
-    // Closes the read-only connection, and hands the engine what is left to write: on the I/O thread, before it ends.
+    // Closes the read-only connections, and hands the engine what is left to write: on the I/O thread, before it ends.
     void closeReader();
 
     // For the handlers of routes.
@@ -46,6 +48,15 @@ public:
     Result<Reply> vmPage(const Exchange &exchange, const TenantId &tenant, const VmId &after, qint64 limit);
 
     void answer(const Exchange &exchange, Result<Reply> outcome);
+    // Any thread but the engine's, while the server lives.
+    void answerFromElsewhere(const Exchange &exchange, Result<Reply> outcome);
+    // I/O thread. The body is the file's where that is open.
+    void answerWithFile(const Exchange &exchange, Result<Reply> outcome, http::FileBody file);
+    // Any thread, while the server lives. Dropped once that is gone.
+    void onIoThread(std::move_only_function<void()> work);
+    Exports &exports() { return m_exports; }
+    // Pages that have to be searched for.
+    LedgerSearches &searches() { return m_searches; }
 
     // Runs the command on the engine, and `render` with its value: in the transaction, for what Idempotency-Key
     // remembers of the answer commits with the change.
@@ -53,7 +64,7 @@ public:
     void write(Exchange exchange, engine::Command<Value> command, Render render)
     {
         post(std::move(exchange),
-            [command = std::move(command), render = std::move(render)](engine::Work &work) mutable -> Result<Reply> {
+            [command = std::move(command), render = std::move(render)](engine::Work &work) -> Result<Reply> {
                 ASSIGN_OR_RETURN(Value value, command(work));
                 return render(std::move(value));
             });
@@ -83,6 +94,8 @@ private:
     http::Server *m_server = nullptr;
     std::unique_ptr<store::Database> m_reader;
     PageCache m_pages;
+    LedgerSearches m_searches{*this};
+    Exports m_exports{*this};
     http::Answers m_answers; // to writes, until the batch is answered; engine thread
 };
 

@@ -39,6 +39,7 @@ void showOpenApi(Api &api, Exchange exchange);
 void listEntries(Api &api, Exchange exchange);
 void showEntry(Api &api, Exchange exchange);
 void showProof(Api &api, Exchange exchange);
+void exportLedger(Api &api, Exchange exchange);
 void showConsistency(Api &api, Exchange exchange);
 void showCheckpoint(Api &api, Exchange exchange);
 void showTile(Api &api, Exchange exchange);

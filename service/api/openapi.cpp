@@ -5,6 +5,7 @@
 
 #include "service/api/problem.h"
 #include "service/api/routes.h"
+#include "service/report/format.h"
 
 #include <QtCore/qfile.h>
 #include <QtCore/qjsonarray.h>
@@ -35,6 +36,17 @@ QJsonObject content(const QString &mediaType, const char *schema)
     return {{mediaType, QJsonObject{{u"schema"_s, schemaReference(schema)}}}};
 }
 
+// A file in one of several forms, or what it would be.
+QJsonObject exportContent()
+{
+    QJsonObject all = content(u"application/json"_s, "ExportPlan");
+    for (const report::Format format : report::Formats) {
+        const QString type = QString::fromLatin1(report::mediaType(format));
+        all[type] = content(type, "Bytes")[type];
+    }
+    return all;
+}
+
 QString mediaType(const char *schema)
 {
     const QByteArrayView name(schema);
@@ -63,7 +75,13 @@ QJsonArray parametersOf(const Route &route)
             schema = {{u"type"_s, u"integer"_s}, {u"minimum"_s, 1}, {u"maximum"_s, 1000}, {u"default"_s, 100}};
         else if (name.repeats)
             schema = {{u"type"_s, u"array"_s}, {u"items"_s, schema}};
-        list.append(parameter(QString::fromLatin1(name.name), u"query"_s, schema));
+        QJsonObject made = parameter(QString::fromLatin1(name.name), u"query"_s, schema);
+        if (name.repeats) {
+            made[u"description"_s] =
+                u"Repeated: entries with any one of these values (OR). Different filters must all hold (AND). A name "
+                "with hyphens and the same name with underscores are one filter."_s;
+        }
+        list.append(made);
     }
     if (route.writes)
         list.append(parameter(u"dry_run"_s, u"query"_s, {{u"type"_s, u"boolean"_s}, {u"default"_s, false}}));
@@ -86,8 +104,10 @@ QJsonObject responsesOf(const Route &route)
             {u"description"_s, names.join(u", "_s)}, {u"content"_s, content(u"application/problem+json"_s, "Problem")}};
     }
     QJsonObject success{{u"description"_s, QString::fromLatin1(route.summary)}};
-    const QJsonObject body =
-        route.answerSchema ? content(mediaType(route.answerSchema), route.answerSchema) : QJsonObject();
+    const bool isExport = QByteArrayView(route.answerSchema) == "ExportFile";
+    const QJsonObject body = isExport ? exportContent()
+        : route.answerSchema          ? content(mediaType(route.answerSchema), route.answerSchema)
+                                      : QJsonObject();
     if (!body.isEmpty() && route.status != 204)
         success[u"content"_s] = body;
     responses[QString::number(route.status)] = success;

@@ -72,6 +72,10 @@ const std::vector<Route> Table = {
         {}, {NotFound}, nullptr, "InclusionProof", showProof},
     {"GET", "/v1/ledger/consistency", "Proof that one tree has grown out of another", ReadLedger, BodyKind::None, false,
         200, {"old", "new"}, {NotFound}, nullptr, "ConsistencyProof", showConsistency},
+    {"POST", "/v1/ledger/export",
+        "Export entries as a file; administrators and auditors. Recorded as AUDIT_EXPORTED, which the file does not "
+        "cover",
+        ReadLedgerBundles, BodyKind::Required, true, 200, {}, {}, "ExportOrder", "ExportFile", exportLedger},
     {"GET", "/ledger/checkpoint", "The signed checkpoint (C2SP tlog-tiles)", std::nullopt, BodyKind::None, false, 200,
         {}, {NotFound}, nullptr, "Text", showCheckpoint},
     {"GET", "/ledger/tile/entries/{path*}", "An entry bundle (C2SP tlog-tiles)", ReadLedgerBundles, BodyKind::None,

@@ -90,8 +90,10 @@ void showKeys(Api &api, Exchange exchange)
 {
     std::vector<engine::TokenKey> keys;
     api.state().read([&](const engine::State &state) {
-        for (const auto &[id, key] : state.keys)
-            keys.push_back(key);
+        for (const auto &[id, key] : state.keys) {
+            if (key.verifies)
+                keys.push_back(key);
+        }
     });
     std::ranges::sort(keys, std::greater(), &engine::TokenKey::createdAt); // the one that signs stands first
     QList<crypto::PublicKey> list;
@@ -107,11 +109,11 @@ void showHealth(Api &api, Exchange exchange)
 
 void showReadiness(Api &api, Exchange exchange)
 {
-    const QString why = api.state().read([](const engine::State &state) { return state.unavailable; });
+    const QString why = api.state().read([](const engine::State &state) { return state.trouble.why; });
     if (!why.isEmpty())
         return api.answer(exchange,
             fail(ErrorCode::LedgerUnavailable,
-                u"The ledger can't be written now: writes are refused, reading goes on."_s));
+                u"The ledger can't be written now: writes are refused, reading goes on. "_s + why));
     api.answer(exchange, Reply{.body = R"({"status":"ready"})"_ba});
 }
 

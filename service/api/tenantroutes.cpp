@@ -78,8 +78,9 @@ void listTenants(Api &api, Exchange exchange)
     const auto outcome = [&]() -> Result<Reply> {
         ASSIGN_OR_RETURN(const qint64 limit, pageLimit(exchange));
         ASSIGN_OR_RETURN(const QByteArray after, readCursor(exchange));
-        const QByteArray state = exchange.queryValue("state").value_or(QByteArray());
-        if (!state.isEmpty() && state != "all" && !tenantStateFromText(state))
+        const auto named = exchange.queryValue("state");
+        const QByteArray state = named.value_or(QByteArray());
+        if (named && state != "all" && !tenantStateFromText(state))
             return fail(queryMistake("state", u"must be active, suspended, deleted or all"_s));
         const QString wanted = QString::fromUtf8(exchange.queryValue("q").value_or(QByteArray()));
         const engine::Caller &caller = *exchange.caller;

@@ -69,8 +69,9 @@ void listVms(Api &api, Exchange exchange)
 {
     const auto outcome = [&]() -> Result<Reply> {
         const engine::Caller &caller = *exchange.caller;
-        TenantId tenant(exchange.queryValue("tenant_id").value_or(QByteArray()));
-        if (!tenant.isEmpty() && !isTenantId(tenant.text()))
+        const auto named = exchange.queryValue("tenant_id");
+        TenantId tenant(named.value_or(QByteArray()));
+        if (named && !isTenantId(*named))
             return fail(queryMistake("tenant_id", u"is no tenant id"_s));
         if (caller.isTenant()) {
             if (!tenant.isEmpty() && tenant != caller.tenant) {

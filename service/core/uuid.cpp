@@ -5,10 +5,28 @@
 
 #include <QtCore/qrandom.h>
 
+#include <array>
+#include <utility>
+
+namespace {
+
+// Taken from the system a page at a time: asking it for each id takes as long as all the rest of making one.
+quint64 randomWord()
+{
+    static thread_local std::array<quint64, 512> words;
+    static thread_local size_t left = 0;
+    if (left == 0) {
+        QRandomGenerator::system()->fillRange(words.data(), qsizetype(words.size()));
+        left = words.size();
+    }
+    return std::exchange(words[--left], 0);
+}
+
+} // namespace
+
 QByteArray newUuid(Timestamp time)
 {
-    quint64 random[2];
-    QRandomGenerator::system()->fillRange(random);
+    const quint64 random[2] = {randomWord(), randomWord()};
     const auto milliseconds = quint64(toMilliseconds(time));
     const quint64 high = milliseconds << 16 | 0x7000 | (random[0] & 0x0fff);
     const quint64 low = 0x8000'0000'0000'0000 | (random[1] & 0x3fff'ffff'ffff'ffff);

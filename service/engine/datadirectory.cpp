@@ -3,6 +3,8 @@
 
 #include "service/engine/datadirectory.h"
 
+#include "service/engine/trouble.h"
+
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
@@ -11,10 +13,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -26,11 +28,26 @@ namespace {
 // Moved up in this order; the lock file of a directory is the directory itself.
 constexpr std::array Pieces{"tenants.db", "keys", "ledger.vkey", "admin.token", "high-water", "audit-exports"};
 
-constexpr quint64 SmallestRoom = 1024 * 1024; // bytes; a new directory needs about a quarter
+constexpr quint64 SmallestRoom = 1024 * 1024; // bytes; a new directory needs about half
+constexpr int DiskFull = 13; // SQLite's code
 
 QString systemReason()
 {
     return QString::fromLocal8Bit(std::strerror(errno));
+}
+
+// isHeld() looks by locking for a moment: that must not pass for a process that holds the directory.
+bool lockAlone(int fd)
+{
+    constexpr int Attempts = 5;
+    constexpr timespec Moment{.tv_sec = 0, .tv_nsec = 5'000'000};
+    for (int i = 0; i < Attempts; ++i) {
+        if (i > 0)
+            ::nanosleep(&Moment, nullptr);
+        if (::flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+    }
+    return false;
 }
 
 QByteArray native(const QString &path)
@@ -54,6 +71,20 @@ Result<void> syncDirectory(const QString &path)
 QStringList contents(const QString &path)
 {
     return QDir(path).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
+}
+
+// Of a folder whose pieces are to move up: a database with its log still beside it is none. An earlier version could
+// leave such a one when the disk was full.
+Result<void> checkPieces(const QString &folder)
+{
+    for (const QString &name : contents(folder)) {
+        if (!std::ranges::contains(Pieces, name, [](const char *piece) { return QLatin1StringView(piece); }))
+            return fail(ErrorCode::Refused,
+                u"%1 is left from a first start that was cut short, as by a full disk, and its database is incomplete "
+                "(%2 is no piece of it). Nothing was ever served from it; remove all of %3 and start again."_s.arg(
+                    folder, name, QFileInfo(folder).path()));
+    }
+    return {};
 }
 
 Result<void> checkMode(const QString &path, bool directory)
@@ -120,6 +151,9 @@ Result<void> checkDataDirectory(const DataPaths &paths)
     // It may be missing (a new one can be made), but it is a credential.
     if (QFileInfo(paths.adminToken()).isSymLink() || QFile::exists(paths.adminToken()))
         TRY(checkMode(paths.adminToken(), false));
+    // It may be missing too, and holds what the ledger says.
+    if (QFileInfo(paths.auditExports()).isSymLink() || QFile::exists(paths.auditExports()))
+        TRY(checkMode(paths.auditExports(), true));
     return checkMode(paths.keys(), true);
 }
 
@@ -148,7 +182,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::lock(
     if (fd < 0)
         return fail(ErrorCode::Refused, u"The data directory %1 can't be opened: %2."_s.arg(root, systemReason()));
     std::unique_ptr<DataDirectory> directory(new DataDirectory({root}, fd));
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+    if (!lockAlone(fd))
         return fail(ErrorCode::Refused, u"The data directory %1 is held by another process."_s.arg(root));
     TRY(checkMode(root, true));
     if (auto filled = directory->fill(build); !filled) {
@@ -184,17 +218,15 @@ Result<void> DataDirectory::fill(const std::function<Result<void>(const DataPath
             if (::mkdir(native(creating).constData(), 0700) != 0)
                 return fail(ErrorCode::Storage, u"%1 can't be written: %2."_s.arg(m_paths.root, systemReason()));
             TRY(build({creating}));
+            TRY(checkPieces(creating));
             TRY(syncDirectory(creating + "/keys"_L1));
             TRY(syncDirectory(creating));
             if (::rename(native(creating).constData(), native(created).constData()) != 0)
                 return fail(ErrorCode::Storage, u"%1 can't be renamed: %2."_s.arg(creating, systemReason()));
-            return syncDirectory(m_paths.root);
+            return {};
         }();
         if (!made) {
-            // What SQLite and the files say of a full disk differs; how much is left does not.
-            struct statvfs left;
-            const bool full = ::statvfs(native(m_paths.root).constData(), &left) == 0
-                && quint64(left.f_bavail) * left.f_frsize < SmallestRoom;
+            const bool full = made.error().sqlite == DiskFull || hasLessRoomThan(SmallestRoom, m_paths.root);
             QDir(creating).removeRecursively();
             if (full)
                 return fail(ErrorCode::Refused,
@@ -203,13 +235,16 @@ Result<void> DataDirectory::fill(const std::function<Result<void>(const DataPath
             return made;
         }
         m_new = true;
+        TRY(syncDirectory(m_paths.root));
     }
     if (QFile::exists(created)) {
+        TRY(checkPieces(created));
         for (const char *name : Pieces) {
             const QString from = created + u'/' + QLatin1StringView(name);
             const QString to = m_paths.root + u'/' + QLatin1StringView(name);
             if (::rename(native(from).constData(), native(to).constData()) != 0 && errno != ENOENT)
-                return fail(ErrorCode::Storage, u"%1 can't be moved to %2: %3."_s.arg(from, to, systemReason()));
+                return fail(ErrorCode::Storage,
+                    u"%1 can't be moved to %2: %3. The next start goes on from there."_s.arg(from, to, systemReason()));
         }
         TRY(syncDirectory(m_paths.root));
         if (::rmdir(native(created).constData()) != 0)

@@ -23,8 +23,8 @@ QByteArray denialEntryData(const Denial &denial)
             .member("used", denial.used)
             .member("requested", denial.requested);
     } else {
-        writer.member("method", denial.method)
-            .member("route", denial.route)
+        writer.textOrNull("method", denial.method)
+            .textOrNull("route", denial.route)
             .textOrNull("actor_tenant", denial.caller.tenant.text());
     }
     writer.member("times", denial.times).endObject();
@@ -47,9 +47,19 @@ bool DenialRecorder::admit(const Denial &denial)
     const auto [at, first] = m_windows.try_emplace(keyOf(denial), Window{m_clock.steady(), denial});
     if (first)
         return true;
-    at->second.last = denial;
-    ++at->second.repeats;
+    at->second.count(denial, Window::Order::Newest);
     return false;
+}
+
+void DenialRecorder::Window::count(const Denial &denial, Order order)
+{
+    Denial told = repeats > 0 && order == Order::Earlier ? last : denial;
+    if (repeats > 0 && last.method != denial.method)
+        told.method.clear();
+    if (repeats > 0 && last.route != denial.route)
+        told.route.clear();
+    last = std::move(told);
+    repeats += denial.times;
 }
 
 std::vector<Denial> DenialRecorder::due(bool all)
@@ -79,7 +89,7 @@ void DenialRecorder::giveBack(const Denial &denial)
 {
     const std::scoped_lock lock(m_mutex);
     const auto at = m_windows.try_emplace(keyOf(denial), Window{m_clock.steady(), denial}).first;
-    at->second.repeats += denial.times;
+    at->second.count(denial, Window::Order::Earlier);
 }
 
 } // namespace engine

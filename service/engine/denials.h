@@ -25,7 +25,8 @@ struct Denial
     QByteArray quota = {};
     qint64 limit = 0, used = 0, requested = 0;
     // ACCESS_DENIED
-    QByteArray method = {}, route = {}; // the pattern of the route, never an id that was asked for
+    // The pattern of the route, never an id that was asked for. Of several counted together, empty where they differ.
+    QByteArray method = {}, route = {};
     qint64 times = 1;
 };
 
@@ -50,8 +51,16 @@ private:
     struct Window
     {
         std::chrono::nanoseconds since;
+        enum class Order
+        {
+            Earlier, // than the last that was counted
+            Newest
+        };
+
         Denial last;
         qint64 repeats = 0;
+
+        void count(const Denial &denial, Order order);
     };
 
     const Clock &m_clock;

@@ -7,32 +7,109 @@
 
 #include "service/crypto/keyfile.h"
 #include "service/crypto/publickeytext.h"
+#include "service/crypto/secretfile.h"
 #include "service/engine/stateload.h"
-#include "service/ledger/reader.h"
+#include "service/engine/tokencommands.h"
 #include "service/store/schema.h"
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace engine {
 
+namespace {
+
+constexpr qsizetype MostKeyFile = 64 * 1024; // of ledger.vkey: a line is some 120 bytes
+
+// What auditors are given as the key must be that: this ledger's, under the name it has and those it had. While a
+// rollback that was accepted is not yet settled, the newest name may be missing.
+Result<void> checkVerifierKeys(const DataPaths &paths, const ledger::Ledger &ledger, bool settled)
+{
+    const auto refuse = [&](const QString &why) {
+        return fail(ErrorCode::Refused,
+            u"%1 is not the public key of this ledger: %2. It was left alone; restore it from a backup, or put this "
+            u"line "
+            "into it: %3"_s.arg(paths.ledgerVkey(), why, QString::fromLatin1(ledger.verifierKey().text())));
+    };
+    ASSIGN_OR_RETURN(const QByteArray text, crypto::readSecretFile(paths.ledgerVkey(), MostKeyFile));
+    const auto keys = ledger::parseVerifierKeys(text);
+    if (!keys) {
+        QString why = keys.error().detail;
+        why.chop(why.endsWith(u'.') ? 1 : 0);
+        return refuse(u"it holds something that is no key ("_s + why + u')');
+    }
+    const QByteArray first = ledger::firstOrigin(ledger.origin());
+    for (const ledger::VerifierKey &key : *keys) {
+        if (!ledger::originNumber(key.name, first))
+            return refuse(u"it names another log, "_s + QString::fromUtf8(key.name));
+    }
+    if (settled && !std::ranges::contains(*keys, ledger.verifierKey()))
+        return refuse(u"it holds another key than keys/ledger.key makes"_s);
+    return {};
+}
+
+} // namespace
+
 Result<void> Engine::open()
 {
     const DataPaths &paths = m_options.directory.paths();
-    ASSIGN_OR_RETURN(m_tokenKey, crypto::readKeyFile(paths.tokenKey(), m_options.passphrase));
     ASSIGN_OR_RETURN(m_ledgerKey, crypto::readKeyFile(paths.ledgerKey(), m_options.passphrase));
-    m_signer = std::make_unique<TokenSigner>(TokenSigner{.key = *m_tokenKey,
-        .keyId = KeyId(crypto::keyThumbprint(m_tokenKey->publicKey())),
-        .issuer = m_options.issuer});
     TRY(openStore());
-    TRY(checkHighWater());
-    if (!m_state.ofEngineThread().keys.contains(m_signer->keyId))
-        return fail(ErrorCode::Refused,
-            u"%1 is not the key that the database knows. Restore the one that belongs to it."_s.arg(paths.tokenKey()));
+    TRY(publishStored()); // nobody reads it yet
+    TRY(checkVerifierKeys(paths, *m_ledger, false));
+    TRY(settleHighWater());
+    TRY(settleRollback(paths, *m_database, *m_ledger, m_state.ofEngineThread(), m_options.passphrase));
+    TRY(checkVerifierKeys(paths, *m_ledger, true));
+    TRY(loadKeys());
+    TRY(settleAdminToken(paths.adminToken(), m_state.ofEngineThread()));
     ASSIGN_OR_RETURN(m_highWater, ledger::HighWater::open(paths.highWater()));
     return {};
 }
 
-// From the disk alone, so that the first start and every recovery take the same road.
+// Refused where an older copy was put back, unless that is accepted; and refused where it is accepted without need, so
+// that nobody leaves the option where it would accept the next one too.
+Result<void> Engine::settleHighWater()
+{
+    const DataPaths &paths = m_options.directory.paths();
+    ASSIGN_OR_RETURN(const auto rollback, findRollback(*m_database, *m_ledger, paths));
+    if (!m_options.acceptRollback)
+        return rollback ? fail(rollbackRefusal(*rollback)) : Result<void>();
+    if (!rollback)
+        return fail(ErrorCode::Refused,
+            u"There is no rollback to accept: the database goes on from its high-water mark. Start without "
+            "--accept-rollback."_s);
+    TRY(acceptRollback({.paths = paths,
+                           .database = *m_database,
+                           .ledger = *m_ledger,
+                           .ledgerKey = *m_ledgerKey,
+                           .state = m_state.ofEngineThread(),
+                           .now = m_options.clock.now(),
+                           .issuer = m_options.issuer,
+                           .passphrase = m_options.passphrase,
+                           .fault = m_options.rollbackFault},
+        *rollback));
+    TRY(openStore());
+    return publishStored();
+}
+
+Result<void> Engine::loadKeys()
+{
+    const QString path = m_options.directory.paths().tokenKey();
+    ASSIGN_OR_RETURN(m_tokenKey, crypto::readKeyFile(path, m_options.passphrase));
+    m_signer = std::make_unique<TokenSigner>(TokenSigner{.key = *m_tokenKey,
+        .keyId = KeyId(crypto::keyThumbprint(m_tokenKey->publicKey())),
+        .issuer = m_options.issuer});
+    const auto &keys = m_state.ofEngineThread().keys;
+    const auto known = keys.find(m_signer->keyId);
+    if (known == keys.end() || known->second.retiredAt)
+        return fail(ErrorCode::Refused,
+            u"%1 is not the key that the database %2. Restore the one that belongs to it."_s.arg(
+                path, known == keys.end() ? u"knows"_s : u"signs with now"_s));
+    return {};
+}
+
+// From the disk alone, so that the first start and every recovery take the same road. What is published stays as it is.
 Result<void> Engine::openStore()
 {
     m_ledger.reset();
@@ -40,9 +117,15 @@ Result<void> Engine::openStore()
     ASSIGN_OR_RETURN(
         m_database, store::Database::open(m_options.directory.paths().database(), store::Database::Mode::ReadWrite));
     TRY(store::migrate(*m_database));
+    m_files.remember();
     m_database->setCommitFaults(m_options.commitFaults);
     ASSIGN_OR_RETURN(const QByteArray origin, readOrigin(*m_database));
     ASSIGN_OR_RETURN(m_ledger, ledger::Ledger::open(*m_database, *m_ledgerKey, origin));
+    return {};
+}
+
+Result<void> Engine::publishStored()
+{
     ASSIGN_OR_RETURN(State state, loadState(*m_database));
     state.ledgerSize = m_ledger->size();
     state.ledgerTime = m_ledger->lastTime();
@@ -54,25 +137,22 @@ Result<void> Engine::openStore()
             const auto before = published.vmVersions.find(id);
             state.vmVersions[id] = before == published.vmVersions.end() ? 1 : before->second + 1;
         }
+        state.trouble = published.trouble; // being read again does not make it writable
         published = std::move(state);
     });
     return {};
 }
 
-// A mark ahead of the database, or of another history, means that an older copy was put back.
+// As at start, for a database that was put in place while we run; memory knows more than a mark that was put back too.
 Result<void> Engine::checkHighWater()
 {
-    const ledger::VerifierKey key = m_ledger->verifierKey();
-    ASSIGN_OR_RETURN(const ledger::SignedCheckpoint mark,
-        ledger::HighWater::read(m_options.directory.paths().highWater(), std::span(&key, 1)));
-    if (mark.checkpoint.size > m_ledger->size()) {
-        return fail(ErrorCode::Refused,
-            u"The database was rolled back: it holds %1 entries, the high-water mark knows %2. Put the newer database back."_s
-                .arg(m_ledger->size())
-                .arg(mark.checkpoint.size));
+    ASSIGN_OR_RETURN(auto rollback, findRollback(*m_database, *m_ledger, m_options.directory.paths()));
+    if (!rollback) {
+        ASSIGN_OR_RETURN(const auto note, ledger::parseNote(m_state.ofEngineThread().checkpoint));
+        ASSIGN_OR_RETURN(const auto published, ledger::parseCheckpoint(note.text));
+        ASSIGN_OR_RETURN(rollback, findRollback(*m_database, *m_ledger, published));
     }
-    ledger::LedgerReader reader(*m_database);
-    return reader.continues(mark.checkpoint);
+    return rollback ? fail(rollbackRefusal(*rollback)) : Result<void>();
 }
 
 } // namespace engine

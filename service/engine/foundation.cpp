@@ -54,19 +54,41 @@ QByteArray openedEntryData(const QByteArray &installation, const ledger::Ledger 
     return writer.take();
 }
 
-} // namespace
-
-Result<void> buildInstallation(
-    const DataPaths &paths, const Clock &clock, const QByteArray &issuer, const QCA::SecureArray &passphrase)
+// The log goes with the last connection, if SQLite could write all of it back: else it stays beside the database, which
+// is worth nothing without it, and SQLite does not say so when it closes.
+Result<void> closeWhole(std::unique_ptr<store::Database> database)
 {
-    TRY(makeFolder(paths.keys()));
-    TRY(makeFolder(paths.auditExports()));
-    const auto tokenKey = crypto::SigningKey::generate(), ledgerKey = crypto::SigningKey::generate();
-    TRY(crypto::writeKeyFile(paths.tokenKey(), tokenKey, passphrase));
-    TRY(crypto::writeKeyFile(paths.ledgerKey(), ledgerKey, passphrase));
+    const QString path = database->path();
+    {
+        ASSIGN_OR_RETURN(auto writeBack, database->statement(u"PRAGMA wal_checkpoint(TRUNCATE)"_s));
+        TRY(writeBack.run());
+        const bool busy = !writeBack.next() || writeBack.integer(0) != 0;
+        TRY(writeBack.finish());
+        if (busy)
+            return fail(ErrorCode::Storage, u"The log of %1 can't be written back."_s.arg(path));
+    }
+    database.reset();
+    for (const QLatin1StringView suffix : {"-wal"_L1, "-shm"_L1, "-journal"_L1}) {
+        if (QFile::exists(path + suffix))
+            return fail(ErrorCode::Storage, u"%1 could not be closed: %1%2 is left."_s.arg(path, suffix));
+    }
+    return {};
+}
 
+// What of the database stands in files of its own too.
+struct Made
+{
+    QByteArray verifierKey;
+    QByteArray adminToken;
+    QByteArray checkpoint; // signed
+};
+
+Result<Made> buildDatabase(const DataPaths &paths, const Clock &clock, const QByteArray &issuer,
+    const crypto::SigningKey &tokenKey, const crypto::SigningKey &ledgerKey)
+{
     ASSIGN_OR_RETURN(auto database, store::Database::open(paths.database(), store::Database::Mode::Create));
-    QFile::setPermissions(paths.database(), QFile::ReadOwner | QFile::WriteOwner);
+    if (!QFile::setPermissions(paths.database(), QFile::ReadOwner | QFile::WriteOwner))
+        return fail(ErrorCode::Storage, u"%1 can't be closed to others."_s.arg(paths.database()));
     TRY(store::migrate(*database));
     ASSIGN_OR_RETURN(auto transaction, store::Transaction::begin(*database));
 
@@ -83,7 +105,7 @@ Result<void> buildInstallation(
             signer.keyId, QString::fromLatin1(crypto::publicKeyToText(tokenKey.publicKey())), toMilliseconds(now)));
     }
 
-    ASSIGN_OR_RETURN(const auto ledger, ledger::Ledger::create(*database, ledgerKey, origin));
+    ASSIGN_OR_RETURN(auto ledger, ledger::Ledger::create(*database, ledgerKey, origin));
     const Caller caller = systemCaller();
     const State nothing;
     const Changes noChanges;
@@ -94,11 +116,28 @@ Result<void> buildInstallation(
     ASSIGN_OR_RETURN([[maybe_unused]] const ledger::Checkpoint sealed, ledger->seal());
     TRY(transaction.commit());
     ledger->committed();
+    Made made{.verifierKey = ledger->verifierKey().text(),
+        .adminToken = admin.text,
+        .checkpoint = ledger->signedCheckpoint()};
+    ledger.reset();
+    TRY(closeWhole(std::move(database)));
+    return made;
+}
 
-    TRY(crypto::writeSecretFile(paths.ledgerVkey(), ledger->verifierKey().text() + '\n', crypto::Overwrite::Never));
-    TRY(crypto::writeSecretFile(paths.adminToken(), admin.text + '\n', crypto::Overwrite::Never));
-    ASSIGN_OR_RETURN(
-        [[maybe_unused]] const auto mark, ledger::HighWater::create(paths.highWater(), ledger->signedCheckpoint()));
+} // namespace
+
+Result<void> buildInstallation(
+    const DataPaths &paths, const Clock &clock, const QByteArray &issuer, const QCA::SecureArray &passphrase)
+{
+    TRY(makeFolder(paths.keys()));
+    TRY(makeFolder(paths.auditExports()));
+    const auto tokenKey = crypto::SigningKey::generate(), ledgerKey = crypto::SigningKey::generate();
+    TRY(crypto::writeKeyFile(paths.tokenKey(), tokenKey, passphrase));
+    TRY(crypto::writeKeyFile(paths.ledgerKey(), ledgerKey, passphrase));
+    ASSIGN_OR_RETURN(const Made made, buildDatabase(paths, clock, issuer, tokenKey, ledgerKey));
+    TRY(crypto::writeSecretFile(paths.ledgerVkey(), made.verifierKey + '\n', crypto::Overwrite::Never));
+    TRY(crypto::writeSecretFile(paths.adminToken(), made.adminToken + '\n', crypto::Overwrite::Never));
+    ASSIGN_OR_RETURN([[maybe_unused]] const auto mark, ledger::HighWater::create(paths.highWater(), made.checkpoint));
     return {};
 }
 

@@ -11,7 +11,8 @@
 
 namespace engine {
 
-// Builds a new installation at `paths`, all of it synced; for DataDirectory::lock. `issuer` is the base URL of tokens.
+// Builds a new installation at `paths`, all of it synced, the database without a log beside it; for
+// DataDirectory::lock. `issuer` is the base URL of tokens.
 Result<void> buildInstallation(
     const DataPaths &paths, const Clock &clock, const QByteArray &issuer, const QCA::SecureArray &passphrase);
 

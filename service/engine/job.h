@@ -43,8 +43,10 @@ public:
     const Kind kind;
 };
 
+// Runs once, or once more after the transaction was taken back as a whole: so what it captured it leaves as it was, and
+// what it does beside its Work bears a repetition.
 template <typename Value>
-using Command = std::move_only_function<Result<Value>(Work &)>;
+using Command = std::move_only_function<Result<Value>(Work &) const>;
 
 template <typename Value>
 using Answer = std::move_only_function<void(Result<Committed<Value>>)>;

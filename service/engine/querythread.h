@@ -40,10 +40,13 @@ public:
         return future;
     }
 
-private:
+    // The same without a future. It is called once, with the error where the database can't be opened; not at all where
+    // the thread is being stopped. May be called on the query thread too, for what is left of a long question: others
+    // that wait then come first.
     using Question = std::move_only_function<void(Result<store::Database *>)>;
-
     void post(Question question);
+
+private:
     void loop();
 
     const QString m_path;

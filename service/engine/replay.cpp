@@ -3,19 +3,18 @@
 
 #include "service/engine/replay.h"
 
-#include "service/core/encoding.h"
-#include "service/fleet/vmjson.h"
-#include "service/fleet/vmstore.h"
-#include "service/store/statement.h"
+#include "service/engine/replayshare.h"
+#include "service/engine/replaytrail.h"
 #include "service/tenancy/tenantjson.h"
 #include "service/tenancy/tenantstore.h"
-#include "service/tokens/tokenstore.h"
 
 using namespace Qt::StringLiterals;
 
 namespace engine {
 
 namespace {
+
+constexpr qint64 RowsAtOnce = 2000; // of workAhead: some milliseconds
 
 std::unexpected<Error> contradicts(const ledger::EntryFields &entry, const QString &why)
 {
@@ -39,18 +38,6 @@ qint64 numberOf(const json::Value &object, QByteArrayView name)
 {
     const json::Value *value = object.find(name);
     return value && value->number() ? value->number()->whole().value_or(-1) : -1;
-}
-
-bool flagOf(const json::Value &object, QByteArrayView name)
-{
-    const json::Value *value = object.find(name);
-    return value && value->boolean() && *value->boolean();
-}
-
-qint64 secondsOf(const json::Value &object, QByteArrayView name)
-{
-    const auto time = parseTime(textOf(object, name));
-    return time ? toSeconds(*time) : -1;
 }
 
 tenancy::Labels labelsOf(const json::Value *object)
@@ -95,41 +82,28 @@ QByteArray line(const tenancy::Tenant &tenant)
     return tenancy::tenantJson(tenant) + ' ' + QByteArray::number(tenant.version);
 }
 
-QByteArray line(tokens::TokenRecord token)
-{
-    token.revokedReason.clear(); // stands in the entry only
-    return tokens::tokenEntryData(token) + ' ' + token.tenant.text() + ' '
-        + (token.revokedAt ? formatTime(*token.revokedAt) : QByteArray());
-}
-
-QByteArray line(const fleet::Vm &vm)
-{
-    return fleet::vmJson(vm) + (vm.preferKvm ? " kvm" : "");
-}
-
 } // namespace
 
-Result<void> Replay::apply(const ledger::EntryFields &entry)
+Replay::Replay() = default;
+Replay::~Replay() = default;
+
+Replay::Part &Replay::addPart()
+{
+    return *m_shares.emplace_back(std::make_unique<Share>(m_key));
+}
+
+Result<void> Replay::inOrder(const ledger::EntryFields &entry)
 {
     const QByteArray &type = entry.eventType;
-    if (entry.outcome != ledger::Outcome::Ok)
-        return {};
     if (type == "LEDGER_OPENED")
         return openLedger(entry);
+    if (type == "KEY_ROTATED")
+        return rotateKey(entry);
+    if (type == "ROLLBACK_ACCEPTED")
+        return renameLog(entry);
     if (type == "TENANT_CREATED")
         return createTenant(entry);
-    if (type == "TENANT_UPDATED" || type == "QUOTA_CHANGED" || type == "TENANT_SUSPENDED" || type == "TENANT_RESUMED"
-        || type == "TENANT_DELETED")
-        return changeTenant(entry);
-    if (type == "TOKEN_ISSUED")
-        return issueToken(entry);
-    if (type == "TOKEN_REVOKED")
-        return revokeToken(entry);
-    if (type == "VM_REGISTERED")
-        return registerVm(entry);
-    if (type == "VM_DESTROYED")
-        return destroyVm(entry);
-    return {};
+    return changeTenant(entry);
 }
 
 Result<void> Replay::openLedger(const ledger::EntryFields &entry)
@@ -146,6 +120,30 @@ Result<void> Replay::openLedger(const ledger::EntryFields &entry)
     return {};
 }
 
+Result<void> Replay::rotateKey(const ledger::EntryFields &entry)
+{
+    if (textOf(entry.data, "key") != "token")
+        return {}; // the ledger's has no row
+    const QByteArray when = QByteArray::number(toMilliseconds(entry.time));
+    if (const QByteArray old = textOf(entry.data, "old_kid"); !old.isEmpty()) {
+        const auto found = m_keys.find(KeyId(old));
+        if (found == m_keys.end() || !found->second.endsWith(' '))
+            return contradicts(entry, u"no such key signs"_s);
+        found->second += when;
+    }
+    m_keys.emplace(KeyId(textOf(entry.data, "new_kid")), textOf(entry.data, "public_key") + ' ' + when + ' ');
+    return {};
+}
+
+Result<void> Replay::renameLog(const ledger::EntryFields &entry)
+{
+    QByteArray &origin = m_meta["origin"_ba];
+    if (origin != textOf(entry.data, "old_origin"))
+        return contradicts(entry, u"the log has another name"_s);
+    origin = textOf(entry.data, "new_origin");
+    return {};
+}
+
 Result<void> Replay::createTenant(const ledger::EntryFields &entry)
 {
     tenancy::Tenant tenant{.id = entry.tenant,
@@ -158,7 +156,7 @@ Result<void> Replay::createTenant(const ledger::EntryFields &entry)
         .updatedAt = entry.time,
         .usage = {}};
     takeDescription(tenant, entry.data);
-    if (!m_tenants.emplace(entry.tenant, std::move(tenant)).second)
+    if (!m_tenants.emplace(entry.tenant, Known{std::move(tenant), entry.index}).second)
         return contradicts(entry, u"that tenant is there already"_s);
     return {};
 }
@@ -168,7 +166,7 @@ Result<void> Replay::changeTenant(const ledger::EntryFields &entry)
     const auto found = m_tenants.find(entry.tenant);
     if (found == m_tenants.end())
         return contradicts(entry, u"there is no such tenant"_s);
-    tenancy::Tenant &tenant = found->second;
+    tenancy::Tenant &tenant = found->second.tenant;
     ++tenant.version;
     tenant.updatedAt = entry.time;
     if (entry.eventType == "TENANT_UPDATED")
@@ -184,86 +182,65 @@ Result<void> Replay::changeTenant(const ledger::EntryFields &entry)
     return {};
 }
 
-Result<void> Replay::issueToken(const ledger::EntryFields &entry)
+Result<bool> Replay::workAhead(store::Database &database)
 {
-    tokens::TokenRecord token;
-    token.id = entry.token;
-    token.tenant = entry.tenant;
-    const auto scope = tokens::Scope::fromToken(textOf(entry.data, "scope"));
-    if (!scope)
-        return contradicts(entry, u"its scope is none"_s);
-    token.scope = *scope;
-    if (const QByteArray subject = textOf(entry.data, "subject_pubkey"); !subject.isEmpty()) {
-        const auto bytes = fromBase64Url(subject);
-        if (!bytes || bytes->size() != 32)
-            return contradicts(entry, u"its key is none"_s);
-        std::ranges::copy(*bytes, token.subjectKey.emplace().bytes.begin());
+    if (m_table >= RowTables.size())
+        return false;
+    const RowTable table = RowTables[m_table];
+    qint64 count = 0;
+    ASSIGN_OR_RETURN(auto rows, selectRows(database, table, m_after, RowsAtOnce));
+    for (; rows.next(); ++count) {
+        const StoredRow row = storedRow(m_key, table, rows);
+        m_stored[m_table].add(RowSums::bucketOf(m_key, row.id), row.hash);
+        if (count + 1 == RowsAtOnce)
+            m_after = row.id.toByteArray();
     }
-    token.parent = TokenId(textOf(entry.data, "parent_id"));
-    token.depth = int(numberOf(entry.data, "depth"));
-    token.issuedAt = secondsOf(entry.data, "issued_at");
-    token.notBefore = secondsOf(entry.data, "not_before");
-    token.expiresAt = secondsOf(entry.data, "expires_at");
-    token.proofOfPossession = flagOf(entry.data, "proof_of_possession");
-    token.name = QString::fromUtf8(textOf(entry.data, "name"));
-    token.keyId = KeyId(textOf(entry.data, "key_id"));
-    if (!m_tokens.emplace(entry.token, std::move(token)).second)
-        return contradicts(entry, u"that token is there already"_s);
-    return {};
+    TRY(rows.finish());
+    if (count < RowsAtOnce) {
+        ++m_table;
+        m_after.clear();
+    }
+    return m_table < RowTables.size();
 }
 
-Result<void> Replay::revokeToken(const ledger::EntryFields &entry)
+Result<std::optional<ledger::Finding>> Replay::conclude(store::Database &database)
 {
-    const auto found = m_tokens.find(entry.token);
-    if (found == m_tokens.end() || found->second.revokedAt)
-        return contradicts(entry, u"no such token is active"_s);
-    found->second.revokedAt = entry.time;
-    return {};
+    if (auto finding = takeUsage())
+        return finding;
+    for (const RowTable table : RowTables) {
+        ASSIGN_OR_RETURN(auto finding, compareRows(database, table));
+        if (finding)
+            return finding;
+    }
+    for (const auto compare : {&Replay::compareInstallation, &Replay::compareTenants}) {
+        if (const auto same = (this->*compare)(database); !same) {
+            if (same.error().code != ErrorCode::Corrupt || same.error().sqlite != 0)
+                return std::unexpected(same.error());
+            return ledger::Finding{ledger::Damage::StateDiffers, {}, same.error().detail};
+        }
+    }
+    return std::nullopt;
 }
 
-Result<void> Replay::registerVm(const ledger::EntryFields &entry)
+// What the VMs use, from the shares into the tenants.
+std::optional<ledger::Finding> Replay::takeUsage()
 {
-    const auto state = fleet::vmStateFromText(textOf(entry.data, "state"));
-    const auto tenant = m_tenants.find(entry.tenant);
-    if (!state || tenant == m_tenants.end())
-        return contradicts(entry, u"there is no such tenant or state"_s);
-    fleet::Vm vm{.id = entry.vm,
-        .tenant = entry.tenant,
-        .name = QString::fromUtf8(textOf(entry.data, "name")),
-        .vmType = QString::fromUtf8(textOf(entry.data, "vm_type")),
-        .ramMb = numberOf(entry.data, "ram_mb"),
-        .vcpuCount = numberOf(entry.data, "vcpu_count"),
-        .diskGb = numberOf(entry.data, "disk_gb"),
-        .preferKvm = flagOf(entry.data, "prefer_kvm"),
-        .state = *state,
-        .node = NodeId(textOf(entry.data, "node_id")),
-        .createdAt = entry.time,
-        .startedAt = {}};
-    ++tenant->second.usage.vms;
-    tenant->second.usage.storageGb += vm.diskGb;
-    if (!m_vms.emplace(entry.vm, std::move(vm)).second)
-        return contradicts(entry, u"that VM is there already"_s);
-    return {};
-}
-
-Result<void> Replay::destroyVm(const ledger::EntryFields &entry)
-{
-    const auto found = m_vms.find(entry.vm);
-    const auto tenant = m_tenants.find(entry.tenant);
-    if (found == m_vms.end() || tenant == m_tenants.end())
-        return contradicts(entry, u"there is no such VM"_s);
-    --tenant->second.usage.vms;
-    tenant->second.usage.storageGb -= found->second.diskGb;
-    m_vms.erase(found);
-    return {};
-}
-
-Result<void> Replay::compare(store::Database &database) const
-{
-    TRY(compareInstallation(database));
-    TRY(compareTenants(database));
-    TRY(compareTokens(database));
-    return compareVms(database);
+    std::optional<ledger::Finding> first;
+    for (const auto &share : m_shares) {
+        for (const auto &[id, usage] : share->usage()) {
+            const auto known = m_tenants.find(TenantId(id));
+            const bool there = known != m_tenants.end() && known->second.index < usage.firstIndex;
+            if (there) {
+                known->second.tenant.usage.vms += usage.vms;
+                known->second.tenant.usage.storageGb += usage.storageGb;
+            } else if (!first || usage.firstIndex < *first->index) {
+                first = ledger::Finding{ledger::Damage::StateDiffers, usage.firstIndex,
+                    u"Entry %1 can't follow from those before it: there is no tenant %2."_s.arg(usage.firstIndex)
+                        .arg(QString::fromUtf8(id))};
+            }
+        }
+    }
+    return first;
 }
 
 // The keys that tokens verify with, and which log this is.
@@ -302,53 +279,33 @@ Result<void> Replay::compareInstallation(store::Database &database) const
 Result<void> Replay::compareTenants(store::Database &database) const
 {
     ASSIGN_OR_RETURN(const auto rows, tenancy::loadTenants(database));
-    for (const auto &row : rows) {
-        const auto found = m_tenants.find(row.id);
-        if (found == m_tenants.end() || line(found->second) != line(row))
-            return differs(u"The row of tenant %1"_s.arg(row.id.toString()));
-    }
-    if (rows.size() != m_tenants.size())
-        return differs(u"The number of tenants (%1 instead of %2)"_s.arg(rows.size()).arg(m_tenants.size()));
-    return {};
-}
-
-Result<void> Replay::compareTokens(store::Database &database) const
-{
-    size_t count = 0;
-    std::optional<TokenId> bad;
-    TRY(tokens::loadTokens(database, [&](const tokens::TokenRecord &row) {
-        ++count;
-        const auto found = m_tokens.find(row.id);
-        if (!bad && (found == m_tokens.end() || line(found->second) != line(row)))
-            bad = row.id;
-    }));
-    if (bad)
-        return differs(u"The row of token %1"_s.arg(bad->toString()));
-    if (count != m_tokens.size())
-        return differs(u"The number of tokens (%1 instead of %2)"_s.arg(count).arg(m_tokens.size()));
-    return {};
-}
-
-Result<void> Replay::compareVms(store::Database &database) const
-{
-    constexpr qint64 AtOnce = 1000;
-    size_t count = 0;
-    VmId after;
-    while (true) {
-        ASSIGN_OR_RETURN(const auto rows, fleet::listVms(database, {}, after, AtOnce));
-        for (const fleet::Vm &row : rows) {
-            const auto found = m_vms.find(row.id);
-            if (found == m_vms.end() || line(found->second) != line(row))
-                return differs(u"The row of VM %1"_s.arg(row.id.toString()));
-        }
-        count += rows.size();
-        if (qint64(rows.size()) < AtOnce)
+    auto known = m_tenants.begin();
+    for (const auto &row : rows) { // both in the order of the ids
+        if (known != m_tenants.end() && known->first < row.id)
             break;
-        after = rows.back().id;
+        if (known == m_tenants.end() || known->first != row.id)
+            return fail(ErrorCode::Corrupt, u"The row of tenant %1 is of no entry."_s.arg(row.id.toString()));
+        if (line(known->second.tenant) != line(row))
+            return differs(u"The row of tenant %1"_s.arg(row.id.toString()));
+        ++known;
     }
-    if (count != m_vms.size())
-        return differs(u"The number of VMs (%1 instead of %2)"_s.arg(count).arg(m_vms.size()));
+    if (known != m_tenants.end())
+        return fail(ErrorCode::Corrupt, u"The row of tenant %1 is missing."_s.arg(known->first.toString()));
     return {};
+}
+
+Result<std::optional<ledger::Finding>> Replay::compareRows(store::Database &database, RowTable table)
+{
+    RowSums told;
+    std::uint64_t begun = 0;
+    for (const auto &share : m_shares) {
+        told.merge(share->sums(table));
+        begun += share->begun(table);
+    }
+    const auto differing = told.differing(m_stored[std::size_t(table)]);
+    if (std::ranges::none_of(differing, std::identity()))
+        return std::nullopt;
+    return RowTrail(m_key, table).firstDifference(database, differing, begun);
 }
 
 } // namespace engine

@@ -7,6 +7,7 @@
 
 #include "service/core/ids.h"
 #include "service/crypto/ed25519.h"
+#include "service/engine/trouble.h"
 #include "service/tenancy/tenant.h"
 #include "service/tokens/rules.h"
 
@@ -23,6 +24,7 @@ struct TokenKey
     crypto::PublicKey key;
     Timestamp createdAt;
     std::optional<Timestamp> retiredAt;
+    bool verifies = true; // signs, or has signed a token that is not revoked
 };
 
 struct State
@@ -37,7 +39,7 @@ struct State
     TreeSize ledgerSize = 0;
     Timestamp ledgerTime; // of the newest entry: expiry is never judged by an earlier time
     QByteArray checkpoint; // the signed note of that size
-    QString unavailable; // why the ledger can't be written; empty while it can
+    Trouble trouble; // why the ledger can't be written
 
     const tenancy::Tenant *tenant(const TenantId &id) const
     {

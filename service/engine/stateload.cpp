@@ -25,8 +25,10 @@ Result<State> loadState(store::Database &database)
         state.tokens.emplace(std::move(id), std::move(token));
     }));
 
-    ASSIGN_OR_RETURN(
-        auto keys, database.prepared("SELECT key_id, public_key, created_at, retired_at FROM signing_key"));
+    ASSIGN_OR_RETURN(auto keys,
+        database.prepared("SELECT key_id, public_key, created_at, retired_at, retired_at IS NULL OR EXISTS ("
+                          "SELECT 1 FROM token WHERE token.key_id = signing_key.key_id "
+                          "AND token.revoked_at IS NULL) FROM signing_key"));
     TRY(keys.run());
     while (keys.next()) {
         const auto bytes = fromBase64Url(keys.bytes(1));
@@ -38,7 +40,8 @@ Result<State> loadState(store::Database &database)
             TokenKey{.id = id,
                 .key = *key,
                 .createdAt = fromMilliseconds(keys.integer(2)),
-                .retiredAt = keys.isNull(3) ? std::nullopt : std::optional(fromMilliseconds(keys.integer(3)))});
+                .retiredAt = keys.isNull(3) ? std::nullopt : std::optional(fromMilliseconds(keys.integer(3))),
+                .verifies = keys.integer(4) != 0});
     }
     TRY(keys.finish());
     return state;

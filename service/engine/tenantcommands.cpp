@@ -3,6 +3,7 @@
 
 #include "service/engine/tenantcommands.h"
 
+#include "service/engine/tokencommands.h"
 #include "service/engine/vmcommands.h"
 #include "service/tenancy/tenantjson.h"
 #include "service/tenancy/tenantstore.h"
@@ -148,6 +149,7 @@ Result<tenancy::Tenant> deleteTenant(Work &work, const TenantId &id, const Delet
         TRY(destroyAllVms(work, id));
         tenant = *work.tenant(id);
     }
+    TRY(revokeTokensOf(work, id, u"tenant deleted"_s));
     return changeState(work, std::move(tenant), TenantState::Deleted, "TENANT_DELETED", {});
 }
 

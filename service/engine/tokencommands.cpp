@@ -8,8 +8,10 @@
 #include "service/tokens/jws.h"
 #include "service/tokens/tokenstore.h"
 
+#include <QtCore/qdebug.h>
 #include <QtCore/qfile.h>
 
+#include <cerrno>
 #include <cstdio>
 
 using namespace Qt::StringLiterals;
@@ -21,6 +23,11 @@ namespace {
 QString nextPath(const QString &path)
 {
     return path + ".next"_L1;
+}
+
+bool moveAdminToken(const QString &path) // false with errno
+{
+    return ::rename(QFile::encodeName(nextPath(path)).constData(), QFile::encodeName(path).constData()) == 0;
 }
 
 tokens::Issue newIssue(const Work &work)
@@ -95,9 +102,30 @@ Result<void> revokeToken(Work &work, const TokenId &id, const QString &reason)
     TRY(revokeOne(work, id, reason));
     // Also where the token itself was revoked before: nothing that came from it may live.
     ASSIGN_OR_RETURN(const auto family, tokens::descendants(work.database(), id));
-    for (const TokenId &child : family)
-        TRY(revokeOne(work, child, reason));
+    return revokeTokens(work, family, reason);
+}
+
+Result<void> revokeTokens(Work &work, std::span<const TokenId> ids, const QString &reason)
+{
+    for (const TokenId &id : ids)
+        TRY(revokeOne(work, id, reason));
     return {};
+}
+
+Result<void> revokeTokensOf(Work &work, const TenantId &tenant, const QString &reason)
+{
+    constexpr qint64 AtOnce = 1000;
+    TokenId after;
+    while (true) {
+        ASSIGN_OR_RETURN(const auto page,
+            tokens::listTokens(work.database(), tenant, tokens::TokenState::Active,
+                work.now() - std::chrono::seconds(tokens::Leeway), after, AtOnce));
+        for (const auto &listing : page)
+            TRY(revokeOne(work, listing.record.id, reason));
+        if (qint64(page.size()) < AtOnce)
+            return {};
+        after = page.back().record.id;
+    }
 }
 
 Result<IssuedToken> issueAdministrator(Work &work, const tokens::AdministratorRequest &request)
@@ -120,13 +148,21 @@ Result<IssuedToken> replaceAdminToken(Work &work, const QString &path, bool revo
     ASSIGN_OR_RETURN(IssuedToken issued, issueAdministrator(work, {.name = u"admin.token"_s}));
     if (const auto old = adminTokenId(path); old && revokeOld && work.token(*old))
         TRY(revokeOne(work, *old, u"rotated"_s));
+    // One that is registered and has not reached its place: of a rotation in the same commit, or of one whose file
+    // could not be moved. After this no file names it, and nobody would ever find it.
+    if (const auto stranded = adminTokenId(nextPath(path)); stranded && work.token(*stranded))
+        TRY(revokeOne(work, *stranded, u"rotated"_s));
     // Beside the old one before the commit, in its place after it: whatever happens between, the file that counts is
     // the one whose token is registered, and settleAdminToken finds it.
     if (auto written = crypto::writeSecretFile(nextPath(path), issued.text + '\n', crypto::Overwrite::Replace);
         !written)
         return fail(ErrorCode::Refused, written.error().detail);
-    work.afterCommit(
-        [path] { ::rename(QFile::encodeName(nextPath(path)).constData(), QFile::encodeName(path).constData()); });
+    work.afterCommit([path] {
+        // Nothing to move: that of a later rotation in the same commit is in place already.
+        if (!moveAdminToken(path) && errno != ENOENT)
+            qWarning().noquote() << u"%1 can't be put in place: %2. The new administrator's token is in it; the next "
+                                    "start moves it."_s.arg(nextPath(path), qt_error_string(errno));
+    });
     return issued;
 }
 
@@ -137,9 +173,7 @@ Result<void> settleAdminToken(const QString &path, const State &state)
     const auto id = adminTokenId(nextPath(path));
     const tokens::TokenRecord *registered = id ? state.token(*id) : nullptr;
     const bool done = registered && !registered->revokedAt;
-    const bool moved = done
-        ? ::rename(QFile::encodeName(nextPath(path)).constData(), QFile::encodeName(path).constData()) == 0
-        : QFile::remove(nextPath(path));
+    const bool moved = done ? moveAdminToken(path) : QFile::remove(nextPath(path));
     if (!moved)
         return fail(ErrorCode::Storage, u"%1 can't be settled; is the directory writable?"_s.arg(nextPath(path)));
     return {};

@@ -6,6 +6,8 @@
 
 #include "service/engine/work.h"
 
+#include <span>
+
 namespace engine {
 
 struct IssuedToken
@@ -20,6 +22,12 @@ Result<IssuedToken> issueToken(Work &work, const TenantId &tenant, const tokens:
 // The token and all its descendants; one that is revoked already changes nothing. A tenant's caller may revoke itself
 // and its own descendants; every other id is NotFound.
 Result<void> revokeToken(Work &work, const TokenId &id, const QString &reason);
+
+// Just these, an entry each; one that is revoked already changes nothing.
+Result<void> revokeTokens(Work &work, std::span<const TokenId> ids, const QString &reason);
+
+// All of a tenant that have not expired: for its deletion, so that they stay dead whatever becomes of it.
+Result<void> revokeTokensOf(Work &work, const TenantId &tenant, const QString &reason);
 
 // For the command line and the control socket, never for a route.
 Result<IssuedToken> issueAdministrator(Work &work, const tokens::AdministratorRequest &request);

@@ -17,7 +17,7 @@ Result<void> destroy(Work &work, const fleet::Vm &vm)
 {
     TRY(fleet::deleteVm(work.database(), vm.id));
     ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index,
-        work.append("VM_DESTROYED", vm.tenant, fleet::vmEntryData(vm), {.vm = vm.id, .node = vm.node}));
+        work.append("VM_DESTROYED", vm.tenant, fleet::vmEndedEntryData(vm), {.vm = vm.id, .node = vm.node}));
     work.charge(vm.tenant, -1, -vm.diskGb);
     return {};
 }

@@ -4,7 +4,8 @@
 // What a command sees while it runs: the state with every change made before it in the same transaction, the database,
 // and the ledger to append to. Engine thread only; lives for one command.
 //
-// A command that fails leaves nothing: its savepoint is rolled back and its Changes are dropped.
+// A command that fails leaves nothing: its Changes are dropped, and what it wrote is taken back, with the transaction
+// or with its savepoint.
 #pragma once
 
 #include "service/engine/caller.h"

@@ -11,6 +11,23 @@ using namespace Qt::StringLiterals;
 
 namespace fleet {
 
+namespace {
+
+void writeEntryMembers(json::Writer &writer, const Vm &vm)
+{
+    writer.member("vm_id", vm.id.text())
+        .member("name", vm.name)
+        .member("vm_type", vm.vmType)
+        .member("ram_mb", vm.ramMb)
+        .member("vcpu_count", vm.vcpuCount)
+        .member("disk_gb", vm.diskGb)
+        .member("prefer_kvm", vm.preferKvm)
+        .textOrNull("node_id", vm.node.text())
+        .member("state", toText(vm.state));
+}
+
+} // namespace
+
 Result<VmSpec> readVmSpec(const json::Value &body)
 {
     json::ObjectReader reader(body);
@@ -69,16 +86,19 @@ QByteArray vmJson(const Vm &vm)
 QByteArray vmEntryData(const Vm &vm)
 {
     json::Writer writer;
-    writer.beginObject()
-        .member("vm_id", vm.id.text())
-        .member("name", vm.name)
-        .member("vm_type", vm.vmType)
-        .member("ram_mb", vm.ramMb)
-        .member("vcpu_count", vm.vcpuCount)
-        .member("disk_gb", vm.diskGb)
-        .member("prefer_kvm", vm.preferKvm)
-        .textOrNull("node_id", vm.node.text())
-        .member("state", toText(vm.state))
+    writer.beginObject();
+    writeEntryMembers(writer, vm);
+    writer.endObject();
+    return writer.take();
+}
+
+QByteArray vmEndedEntryData(const Vm &vm)
+{
+    json::Writer writer;
+    writer.beginObject();
+    writeEntryMembers(writer, vm);
+    writer.member("created_at", formatTime(vm.createdAt))
+        .member("started_at", vm.startedAt ? std::optional(formatTime(*vm.startedAt)) : std::nullopt)
         .endObject();
     return writer.take();
 }

@@ -19,7 +19,9 @@ Result<void> checkCount(const VmSpec &spec);
 void writeVm(json::Writer &writer, const Vm &vm);
 QByteArray vmJson(const Vm &vm);
 
-// `data` of the VM_* entries, and what replay reads back.
+// `data` of the VM_* entries, and what replay reads back. That of VM_DESTROYED tells the whole row that ends, with its
+// times too.
 QByteArray vmEntryData(const Vm &vm);
+QByteArray vmEndedEntryData(const Vm &vm);
 
 } // namespace fleet

@@ -40,7 +40,7 @@ Result<void> insertVm(store::Database &database, const Vm &vm)
     ASSIGN_OR_RETURN(
         auto insert, database.prepared("INSERT INTO vm (" VM_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     return insert.run(vm.id, vm.tenant, vm.name, vm.vmType, vm.ramMb, vm.vcpuCount, vm.diskGb, int(vm.preferKvm),
-        QString::fromLatin1(toText(vm.state)), vm.node, toMilliseconds(vm.createdAt),
+        store::Text{toText(vm.state)}, vm.node, toMilliseconds(vm.createdAt),
         vm.startedAt ? std::optional(toMilliseconds(*vm.startedAt)) : std::nullopt);
 }
 

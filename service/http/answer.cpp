@@ -96,7 +96,9 @@ void AnswerWriter::appendHead(QByteArray &out, const Response &response, const A
     for (const Header &header : response.headers)
         head.text(header.name).text(": ").value(header.value).text("\r\n");
     if (hasBody(response.status))
-        head.text("Content-Length: ").text(QByteArray::number(response.body.size())).text("\r\n");
+        head.text("Content-Length: ")
+            .text(QByteArray::number(response.file.isOpen() ? response.file.size() : response.body.size()))
+            .text("\r\n");
     if (context.close)
         head.text("Connection: close\r\n");
     else if (context.http10)

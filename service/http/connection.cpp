@@ -13,6 +13,8 @@ namespace {
 
 constexpr qsizetype CopiedBody = 16 * 1024; // larger ones are handed to the socket as they are
 constexpr qsizetype KeptOutput = 4 * 1024; // of the buffer, between answers
+constexpr qsizetype FilePiece =
+    256 * 1024; // of a body in a file: what one connection may hold of it, and send at a turn
 
 } // namespace
 
@@ -45,7 +47,7 @@ Connection::Connection(qintptr descriptor, quint64 id, Door &door, QObject *pare
 bool Connection::isBusy() const
 {
     return m_state == State::Handling || m_state == State::Closing
-        || (m_state == State::Reading && m_socket.bytesToWrite() > 0);
+        || (m_state == State::Reading && (m_socket.bytesToWrite() > 0 || m_file.isOpen()));
 }
 
 void Connection::onReadyRead()
@@ -70,7 +72,7 @@ void Connection::process(QByteArrayView bytes)
         // One write for all answers to what came in one read, unless they get too big to keep.
         if (m_out.size() > m_door.limits.pendingOutput)
             flush();
-        if (m_socket.bytesToWrite() > 0)
+        if (m_socket.bytesToWrite() > 0 || m_file.isOpen())
             break;
     }
     m_processing = false;
@@ -137,8 +139,10 @@ void Connection::answer(quint64 sequence, Response &&response)
 {
     if (m_state != State::Handling || sequence != m_sequence)
         return;
-    put(response);
-    if (!m_processing)
+    put(std::move(response));
+    if (m_file.isOpen() && !m_processing)
+        settle(); // what is behind it waits until it is through
+    else if (!m_processing)
         process(std::exchange(m_input, QByteArray()));
 }
 
@@ -157,13 +161,17 @@ void Connection::refuse(const Error &error)
         settle();
 }
 
-void Connection::put(const Response &response)
+void Connection::put(Response &&response)
 {
     m_context.close = m_context.close || response.close || m_door.stopping;
     m_door.writer.appendHead(m_out, response, m_context);
     m_state = m_context.close ? State::Closing : State::Reading;
     if (!AnswerWriter::sendsBody(response.status, m_context))
         return;
+    if (response.file.isOpen()) {
+        m_file = std::move(response.file);
+        return;
+    }
     if (response.body.size() <= CopiedBody) {
         m_out.append(response.body);
         return;
@@ -189,6 +197,33 @@ void Connection::send(const QByteArray &bytes)
     m_socket.flush();
 }
 
+// One piece, and the next once it is out: by the socket's own signal, or in a later turn of the loop, so that a peer as
+// quick as we are does not keep all others waiting.
+void Connection::sendFile()
+{
+    if (!m_file.isOpen() || m_goesOn || m_socket.bytesToWrite() > 0)
+        return;
+    m_goesOn = true; // so that what is told while we send brings nobody here again
+    const QByteArray piece = m_file.next(FilePiece);
+    if (piece.isEmpty() && m_file.left() > 0) {
+        closeNow(); // its length was promised: only a cut connection says that there is no more
+        return;
+    }
+    m_door.counters.bytesOut += quint64(piece.size());
+    if (!piece.isEmpty())
+        send(piece);
+    m_goesOn = m_state != State::Closed && m_socket.bytesToWrite() == 0;
+    if (!m_goesOn)
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_goesOn = false;
+            onBytesWritten();
+        },
+        Qt::QueuedConnection);
+}
+
 void Connection::flush()
 {
     if (m_out.isEmpty())
@@ -210,7 +245,10 @@ void Connection::settle()
     flush();
     if (m_state == State::Closed) // the write found the peer gone
         return;
-    const bool pending = m_socket.bytesToWrite() > 0;
+    sendFile();
+    if (m_state == State::Closed)
+        return;
+    const bool pending = m_socket.bytesToWrite() > 0 || m_file.isOpen();
     if (pending && !m_writing)
         m_writing = connect(&m_socket, &QTcpSocket::bytesWritten, this, &Connection::onBytesWritten);
     if (!pending && m_state == State::Closing)
@@ -227,9 +265,16 @@ void Connection::settle()
 
 void Connection::onBytesWritten()
 {
+    if (m_state == State::Closed)
+        return;
     await(Wait::Write);
     if (m_socket.bytesToWrite() > 0)
         return;
+    if (m_file.left() > 0) {
+        settle();
+        return;
+    }
+    m_file.close();
     disconnect(m_writing);
     m_writing = {};
     if (m_state == State::Reading)
@@ -263,7 +308,7 @@ void Connection::pauseReading(bool pause)
 
 Connection::Wait Connection::whatToAwait() const
 {
-    if (m_socket.bytesToWrite() > 0)
+    if (m_socket.bytesToWrite() > 0 || m_file.isOpen())
         return Wait::Write;
     if (m_state == State::Draining)
         return Wait::Drain;

@@ -101,7 +101,8 @@ private:
     bool parseOne(QByteArrayView &bytes);
     void dispatch();
     void greetBody();
-    void put(const Response &response);
+    void put(Response &&response);
+    void sendFile();
     void flush();
     void send(const QByteArray &bytes);
     void settle();
@@ -124,6 +125,8 @@ private:
     AnswerContext m_context; // of the request being answered
     QByteArray m_input; // read but not parsed: requests behind the one that waits
     QByteArray m_out;
+    FileBody m_file; // of the answer that is going out
+    bool m_goesOn = false; // its next piece is sent in a later turn of the loop
     qsizetype m_drained = 0;
     bool m_processing = false;
     bool m_paused = false;

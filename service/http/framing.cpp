@@ -11,8 +11,7 @@ namespace http {
 
 namespace {
 
-// 16 digits and CRLF: what a line with a size needs at the most. The rest of it counts as extra.
-constexpr qsizetype PlainChunkLine = 18;
+constexpr qsizetype MostSizeDigits = 16; // of a chunk; 64 bits
 
 Framing &self(const llhttp_t *parser)
 {
@@ -91,7 +90,7 @@ Result<void> Framing::readHead(QByteArrayView afterMethod, bool chunked, quint64
 {
     llhttp_reset(&m_parser);
     m_phase = Phase::Line;
-    m_line = m_extras = 0;
+    m_line = m_trailers = 0;
     m_headComplete = m_complete = m_tooLarge = false;
 
     TRY(execute("POST"));
@@ -105,19 +104,25 @@ Result<void> Framing::readHead(QByteArrayView afterMethod, bool chunked, quint64
     return {};
 }
 
-bool Framing::countExtras(qsizetype size, qsizetype limit)
+// What llhttp lets pass: nobody writes a size so but to be read differently by two parsers in a row.
+Result<void> Framing::checkSizeLine(QByteArrayView part)
 {
-    if (m_phase == Phase::Line) {
-        const qsizetype before = std::max(m_line, PlainChunkLine);
-        m_line += size;
-        size = std::max(m_line, PlainChunkLine) - before;
+    for (const char c : part) {
+        if (c == ';')
+            return fail(ErrorCode::MalformedRequest, u"Chunk extensions are not taken here."_s);
+        if (c == '\r' || c == '\n')
+            continue;
+        if (m_line == 1 && m_leadingZero)
+            return fail(ErrorCode::MalformedRequest, u"A chunk size has no leading zeros."_s);
+        if (m_line == MostSizeDigits)
+            return fail(ErrorCode::MalformedRequest, u"A chunk size has at most %1 digits."_s.arg(MostSizeDigits));
+        m_leadingZero = m_line++ == 0 && c == '0';
     }
-    m_extras += size;
-    return m_extras <= limit;
+    return {};
 }
 
 Result<Framing::Progress> Framing::readChunked(
-    QByteArrayView bytes, QByteArray &body, qsizetype bodyLimit, qsizetype extrasLimit)
+    QByteArrayView bytes, QByteArray &body, qsizetype bodyLimit, qsizetype trailersLimit)
 {
     m_body = &body;
     m_bodyLimit = bodyLimit;
@@ -134,8 +139,11 @@ Result<Framing::Progress> Framing::readChunked(
         } else {
             if (const qsizetype end = run.indexOf('\n'); end >= 0)
                 run = run.first(end + 1);
-            if (!countExtras(run.size(), extrasLimit))
-                return fail(ErrorCode::MalformedRequest, u"The chunk extensions or trailers are too long."_s);
+            if (m_phase == Phase::Line) {
+                TRY(checkSizeLine(run));
+            } else if ((m_trailers += run.size()) > trailersLimit) {
+                return fail(ErrorCode::MalformedRequest, u"The trailers are too long."_s);
+            }
         }
         TRY(execute(run));
         progress.consumed += run.size();

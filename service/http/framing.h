@@ -3,7 +3,7 @@
 
 // llhttp behind our own counting: it has the last word on the grammar of a head and decodes chunked bodies (RFC
 // 9112, 7.1) with every lenient flag off. It has no limits and its callbacks see neither blanks nor leading zeros, so
-// raw bytes are counted here.
+// raw bytes are counted and sizes looked at here.
 //
 // One thread. No bytes are kept between calls.
 #pragma once
@@ -34,8 +34,8 @@ public:
     };
 
     // Part of a chunked body, after its head. TooLarge past `bodyLimit`; MalformedRequest for anything odd in the
-    // framing and when extensions and trailers together pass `extrasLimit`.
-    Result<Progress> readChunked(QByteArrayView bytes, QByteArray &body, qsizetype bodyLimit, qsizetype extrasLimit);
+    // framing, chunk extensions and leading zeros among it, and when the trailers together pass `trailersLimit`.
+    Result<Progress> readChunked(QByteArrayView bytes, QByteArray &body, qsizetype bodyLimit, qsizetype trailersLimit);
 
 private:
     enum class Phase
@@ -52,13 +52,14 @@ private:
     static const llhttp_settings_t &settings();
 
     Result<void> execute(QByteArrayView bytes);
-    bool countExtras(qsizetype size, qsizetype limit);
+    Result<void> checkSizeLine(QByteArrayView part);
 
     llhttp_t m_parser;
     Phase m_phase = Phase::Line;
     quint64 m_dataLeft = 0; // of the chunk, with the CRLF behind it
-    qsizetype m_line = 0; // bytes so far of the line with the chunk's size
-    qsizetype m_extras = 0;
+    qsizetype m_line = 0; // characters so far of the line with the chunk's size
+    bool m_leadingZero = false; // it began with one
+    qsizetype m_trailers = 0;
     qsizetype m_bodyLimit = 0;
     QByteArray *m_body = nullptr; // during readChunked
     bool m_headComplete = false;

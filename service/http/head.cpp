@@ -83,7 +83,7 @@ void takePath(QByteArrayView text, Request &request)
     const QByteArrayView path = mark < 0 ? text : text.first(mark);
     request.path = path.isEmpty() ? "/"_ba : path.toByteArray();
     if (mark >= 0)
-        request.query = text.sliced(mark + 1).toByteArray();
+        request.query = QByteArray(text.data() + mark + 1, text.size() - mark - 1); // never null: there was a '?'
 }
 
 // RFC 9112, 3.2.
@@ -120,7 +120,8 @@ struct Seen
     bool close = false;
     bool keepAlive = false;
     bool plainChunked = false;
-    QByteArrayView requestId;
+    int requestIds = 0;
+    QByteArrayView requestId; // where there is one only: of two, neither is the caller's
     QByteArrayView expectation;
 };
 
@@ -171,7 +172,7 @@ Result<void> readKnown(Headers::View field, Head &head, Seen &seen)
         break;
     case 12:
         if (equalsIgnoringCase(field.name, "x-request-id"))
-            seen.requestId = field.value;
+            seen.requestId = ++seen.requestIds == 1 ? field.value : QByteArrayView();
         break;
     case 14:
         if (equalsIgnoringCase(field.name, "content-length")) {

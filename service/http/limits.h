@@ -18,7 +18,7 @@ struct Limits
     qsizetype headerFields = 100; // 431
     qsizetype target = 8 * 1024; // 414
     qsizetype body = 1024 * 1024; // 413, unless bodyLimit says otherwise
-    qsizetype chunkExtras = 16 * 1024; // chunk extensions and trailers of one request together: 400
+    qsizetype trailers = 16 * 1024; // of one request together: 400
     qsizetype connections = 4096;
     qsizetype readAtOnce = 64 * 1024; // also the most that waits unparsed per connection
     qsizetype pendingOutput = 64 * 1024; // answers to pipelined requests collected before they are written

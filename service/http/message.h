@@ -5,6 +5,7 @@
 #pragma once
 
 #include "service/core/ids.h"
+#include "service/http/filebody.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
@@ -99,6 +100,7 @@ struct Response
     QByteArray body;
     QList<Header> headers;
     bool close = false;
+    FileBody file = {}; // the body, in place of the one above, where it is open
 };
 
 // "OK" of 200; "Unknown" of a status that has no name here.

@@ -131,7 +131,7 @@ Result<qsizetype> RequestParser::feedBody(QByteArrayView bytes)
     m_bodyBegun = true;
     QByteArray &body = m_head.request.body;
     if (m_head.chunked) {
-        ASSIGN_OR_RETURN(auto progress, m_framing.readChunked(bytes, body, m_bodyLimit, m_limits.chunkExtras));
+        ASSIGN_OR_RETURN(auto progress, m_framing.readChunked(bytes, body, m_bodyLimit, m_limits.trailers));
         m_complete = progress.complete;
         return progress.consumed;
     }

@@ -11,6 +11,12 @@ using namespace Qt::StringLiterals;
 
 namespace http {
 
+namespace {
+
+constexpr std::chrono::milliseconds StopSweep(100); // the end of the grace is not to be missed by much
+
+} // namespace
+
 // Hands descriptors on as they are, so that no socket is made twice.
 class Server::Listener final : public QTcpServer
 {
@@ -33,11 +39,8 @@ Server::Server(Handler &handler, const Clock &clock, Options options, QObject *p
     , m_options(std::move(options))
     , m_door(handler, clock, m_options.limits)
     , m_sweep(this)
-    , m_grace(this)
 {
-    m_grace.setSingleShot(true);
     connect(&m_sweep, &QTimer::timeout, this, &Server::sweep);
-    connect(&m_grace, &QTimer::timeout, this, &Server::closeAll);
 }
 
 Server::~Server()
@@ -100,6 +103,8 @@ void Server::evictOne()
 void Server::sweep()
 {
     const auto now = m_door.clock.steady();
+    if (now >= m_cutAt)
+        return closeAll();
     std::vector<Connection *> due; // closing one changes the table
     for (const auto &[id, connection] : m_connections) {
         if (connection->deadline() <= now)
@@ -150,12 +155,15 @@ void Server::stop(std::chrono::milliseconds grace)
         return;
     m_door.stopping = true;
     delete std::exchange(m_listener, nullptr);
-    m_grace.start(grace);
+    m_cutAt = m_door.clock.steady() + grace;
+    m_sweep.start(std::min(m_door.limits.sweep, StopSweep));
     std::vector<Connection *> all;
     for (const auto &[id, connection] : m_connections)
         all.push_back(connection);
     for (Connection *connection : all)
         connection->finish();
+    if (grace <= grace.zero())
+        closeAll();
     stopIfEmpty();
 }
 
@@ -180,7 +188,6 @@ void Server::stopIfEmpty()
     if (!m_door.stopping || !m_connections.empty() || m_stopped)
         return;
     m_stopped = true;
-    m_grace.stop();
     m_sweep.stop();
     Q_EMIT stopped();
 }

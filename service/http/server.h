@@ -67,7 +67,7 @@ private:
     Door m_door;
     Listener *m_listener = nullptr;
     QTimer m_sweep;
-    QTimer m_grace;
+    std::chrono::nanoseconds m_cutAt = std::chrono::nanoseconds::max(); // stopping: the end of the grace
     bool m_stopped = false;
     quint64 m_lastId = 0;
     std::unordered_map<quint64, Connection *> m_connections;

@@ -98,6 +98,10 @@ struct Subjects
 };
 Subjects subjectsOf(const json::Value &data);
 
+// The same from the text of an object, which is read as strictly as json::parse reads it, whose errors pass through;
+// InvalidField for what is no object, or not written on one line.
+Result<Subjects> subjectsOf(QByteArrayView data);
+
 bool isEventType(QByteArrayView text);
 
 // Text that is not UTF-8 is mended (U+FFFD), never refused: it may come from a stranger's header. `tenantSeq` is

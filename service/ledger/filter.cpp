@@ -69,6 +69,13 @@ Result<void> EntryFilter::add(QByteArrayView keyAndValue)
     return {};
 }
 
+bool findsByIndex(const EntryFilter &filter)
+{
+    if (filter.terms.isEmpty())
+        return filter.eventTypes.isEmpty();
+    return filter.terms.size() == 1 && filter.terms.front().key == FilterKey::TenantId && filter.eventTypes.size() <= 1;
+}
+
 FilterSql filterSql(const EntryFilter &filter)
 {
     FilterSql sql;

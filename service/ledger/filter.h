@@ -50,6 +50,10 @@ struct EntryFilter
     Result<void> add(QByteArrayView keyAndValue);
 };
 
+// Whether an index gives just the entries that match, or all match: then a page costs what it holds. Else every entry
+// between the bounds, or every one of the tenant's, may have to be looked at.
+bool findsByIndex(const EntryFilter &filter);
+
 // The filter as a condition on ledger_entry, with one "?" for each value; empty where everything passes.
 struct FilterSql
 {

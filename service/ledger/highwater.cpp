@@ -90,10 +90,9 @@ int openFile(const QString &path, int flags)
 
 } // namespace
 
-HighWater::HighWater(int file, QString path, std::uint64_t sequence)
+HighWater::HighWater(int file, QString path)
     : m_file(file)
     , m_path(std::move(path))
-    , m_sequence(sequence)
 {
 }
 
@@ -107,7 +106,12 @@ Result<std::unique_ptr<HighWater>> HighWater::create(const QString &path, const 
     const int file = openFile(path, O_RDWR | O_CREAT | O_EXCL);
     if (file < 0)
         return systemError(errno == EEXIST ? ErrorCode::Refused : ErrorCode::Storage, path, u"made"_s);
-    std::unique_ptr<HighWater> mark(new HighWater(file, path, 0));
+    std::unique_ptr<HighWater> mark(new HighWater(file, path));
+    // Both slots have their room from the start: a mark must not fail because the disk is full.
+    if (const int failed = ::posix_fallocate(file, 0, 2 * SlotSize); failed != 0) {
+        errno = failed;
+        return systemError(ErrorCode::Storage, path, u"made"_s);
+    }
     TRY(mark->update(signedCheckpoint));
     TRY(mark->sync());
     // Its name, too, must be on disk.
@@ -125,13 +129,14 @@ Result<std::unique_ptr<HighWater>> HighWater::open(const QString &path)
     const int file = openFile(path, O_RDWR);
     if (file < 0)
         return systemError(errno == ENOENT ? ErrorCode::NotFound : ErrorCode::Storage, path, u"opened"_s);
-    std::unique_ptr<HighWater> mark(new HighWater(file, path, 0));
-    ASSIGN_OR_RETURN(const Slot newest, newestSlot(file, path));
+    std::unique_ptr<HighWater> mark(new HighWater(file, path));
+    ASSIGN_OR_RETURN(Slot newest, newestSlot(file, path));
     mark->m_sequence = newest.sequence;
+    mark->m_newest = std::move(newest.mark);
     return mark;
 }
 
-Result<SignedCheckpoint> HighWater::read(const QString &path, std::span<const VerifierKey> known)
+Result<QByteArray> HighWater::readNote(const QString &path)
 {
     const int file = openFile(path, O_RDONLY);
     if (file < 0)
@@ -141,9 +146,13 @@ Result<SignedCheckpoint> HighWater::read(const QString &path, std::span<const Ve
     for (int again = 0; again < 2 && !newest; ++again)
         newest = newestSlot(file, path);
     ::close(file);
-    if (!newest)
-        return fail(newest.error());
-    auto opened = openCheckpoint(newest->mark, known);
+    return newest.transform([](Slot &slot) { return std::move(slot.mark); });
+}
+
+Result<SignedCheckpoint> HighWater::read(const QString &path, std::span<const VerifierKey> known)
+{
+    ASSIGN_OR_RETURN(const QByteArray note, readNote(path));
+    auto opened = openCheckpoint(note, known);
     if (!opened)
         opened.error().detail.prepend(u"The high-water mark %1: "_s.arg(path));
     return opened;
@@ -154,6 +163,8 @@ Result<void> HighWater::update(const QByteArray &signedCheckpoint)
     if (signedCheckpoint.isEmpty() || signedCheckpoint.size() > MaxMark)
         return fail(
             ErrorCode::TooLarge, u"A checkpoint of %1 bytes is no high-water mark."_s.arg(signedCheckpoint.size()));
+    if (signedCheckpoint == m_newest)
+        return {};
     const QByteArray bytes = slotBytes(m_sequence + 1, signedCheckpoint);
     const qsizetype offset = (m_sequence + 1) % 2 == 0 ? 0 : SlotSize;
     qsizetype done = 0;
@@ -166,14 +177,17 @@ Result<void> HighWater::update(const QByteArray &signedCheckpoint)
         done += put;
     }
     ++m_sequence;
+    m_newest = signedCheckpoint;
     return {};
 }
 
 Result<void> HighWater::sync()
 {
-    if (::fdatasync(m_file) != 0)
-        return systemError(ErrorCode::Storage, m_path, u"synced"_s);
-    return {};
+    if (::fdatasync(m_file) == 0)
+        return {};
+    auto failed = systemError(ErrorCode::Storage, m_path, u"synced"_s);
+    m_newest.clear(); // the system may have dropped what it could not write, and say next time that all is well
+    return failed;
 }
 
 } // namespace ledger

@@ -14,19 +14,6 @@ namespace ledger {
 
 namespace {
 
-QString outcomeText(Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::Ok:
-        return u"ok"_s;
-    case Outcome::Denied:
-        return u"denied"_s;
-    case Outcome::Failed:
-        break;
-    }
-    return u"failed"_s;
-}
-
 // What is stored can't be taken back, so it is read here as strictly as verification will read it.
 Result<Subjects> checkDraft(const EntryDraft &draft)
 {
@@ -38,18 +25,11 @@ Result<Subjects> checkDraft(const EntryDraft &draft)
         return wrong(u"its type is not of A-Z, digits and _"_s);
     if (!draft.tenant.isEmpty() && !isTenantId(draft.tenant.text()))
         return wrong(u"its tenant id is none"_s);
-    Subjects subjects;
-    if (!draft.data.isEmpty()) {
-        if (!draft.data.startsWith('{') || !draft.data.endsWith('}')
-            || std::ranges::any_of(draft.data, [](char c) { return uchar(c) < 0x20 || c == 0x7f; }))
-            return wrong(u"its data is not one line holding a JSON object"_s);
-        const auto data = json::parse(draft.data);
-        if (!data)
-            return wrong(data.error().detail);
-        subjects = subjectsOf(*data);
-    }
+    auto subjects = subjectsOf(draft.data);
+    if (!subjects)
+        return wrong(subjects.error().detail);
     const auto agrees = [](const auto &given, const auto &derived) { return given.isEmpty() || given == derived; };
-    if (!agrees(draft.token, subjects.token) || !agrees(draft.vm, subjects.vm) || !agrees(draft.node, subjects.node))
+    if (!agrees(draft.token, subjects->token) || !agrees(draft.vm, subjects->vm) || !agrees(draft.node, subjects->node))
         return wrong(u"what it acted on is not what its data names"_s);
     return subjects;
 }
@@ -125,6 +105,15 @@ Result<void> Ledger::load()
     return {};
 }
 
+Result<void> Ledger::checkHead()
+{
+    ASSIGN_OR_RETURN(auto find, m_database.prepared("SELECT checkpoint FROM ledger_head"));
+    TRY(find.run());
+    const bool same = find.next() && find.bytesView(0) == m_committedNote;
+    TRY(find.finish());
+    return same ? Result<void>() : fail(ErrorCode::Corrupt, u"The ledger's head was changed by somebody else."_s);
+}
+
 Result<std::uint64_t> Ledger::nextSeq(const TenantId &tenant)
 {
     if (const auto known = m_nextSeq.find(tenant); known != m_nextSeq.end())
@@ -137,11 +126,10 @@ Result<std::uint64_t> Ledger::nextSeq(const TenantId &tenant)
     return next;
 }
 
-Result<LeafIndex> Ledger::append(const EntryDraft &given)
+Result<LeafIndex> Ledger::append(EntryDraft draft)
 {
-    ASSIGN_OR_RETURN(const Subjects subjects, checkDraft(given));
-    EntryDraft draft = given;
-    draft.time = std::max(given.time, m_lastTime);
+    ASSIGN_OR_RETURN(const Subjects subjects, checkDraft(draft));
+    draft.time = std::max(draft.time, m_lastTime);
     const bool hasTenant = !draft.tenant.isEmpty();
     std::optional<std::uint64_t> seq;
     if (hasTenant) {
@@ -157,9 +145,12 @@ Result<LeafIndex> Ledger::append(const EntryDraft &given)
         m_database.prepared(
             "INSERT INTO ledger_entry (idx, time, event_type, tenant_id, tenant_seq, outcome, actor_id, "
             "token_id, vm_id, node_id, request_id, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-    TRY(insert.run(m_size, toMilliseconds(draft.time), QString::fromLatin1(draft.eventType), draft.tenant, seq,
-        outcomeText(draft.outcome), draft.actor.tokenId, subjects.token, subjects.vm, subjects.node,
-        draft.source.requestId, bytes));
+    // The entry is as it must be: where it is refused, the table is not as we left it.
+    TRY(insert
+            .run(m_size, toMilliseconds(draft.time), store::Text{draft.eventType}, draft.tenant, seq,
+                store::Text{outcomeName(draft.outcome)}, draft.actor.tokenId, subjects.token, subjects.vm,
+                subjects.node, draft.source.requestId, bytes)
+            .transform_error(store::asFailure));
 
     const LeafIndex index = m_size;
     m_lastTime = draft.time;

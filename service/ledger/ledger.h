@@ -43,10 +43,14 @@ public:
     static Result<std::unique_ptr<Ledger>> open(
         store::Database &database, const crypto::SigningKey &key, QByteArray origin);
 
+    // Corrupt where the head on the disk is not the one of the last commit: somebody else wrote there, or put another
+    // database in its place.
+    Result<void> checkHead();
+
     // Assigns index and tenant_seq; the time is that of the draft, or of the entry before where that is later.
     // InvalidField or TooLarge for a draft that makes no entry. After an error the caller rolls back to a mark or
     // altogether.
-    Result<LeafIndex> append(const EntryDraft &draft);
+    Result<LeafIndex> append(EntryDraft draft);
 
     // For the caller's savepoints, whose rows SQLite takes back: this takes back what memory remembers of them.
     Mark mark() const;

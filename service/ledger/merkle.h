@@ -49,14 +49,22 @@ public:
     template <typename Completed>
     void append(const Digest &leaf, Completed completed)
     {
-        Digest hash = leaf;
-        int level = 0;
+        appendSubtree(0, leaf, completed);
+    }
+
+    // 2^level leaves at once, by their hash; the size must be a multiple of that. Of the subtrees within it nothing is
+    // told, of itself neither.
+    template <typename Completed>
+    void appendSubtree(int level, const Digest &root, Completed completed)
+    {
+        Digest hash = root;
+        const int from = level;
         for (; (m_size >> level) & 1; ++level) {
             hash = nodeHash(m_hashes[std::size_t(level)], hash);
             completed(level + 1, hash);
         }
         m_hashes[std::size_t(level)] = hash;
-        ++m_size;
+        m_size += TreeSize(1) << from;
     }
 
     TreeSize size() const { return m_size; }

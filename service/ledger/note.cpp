@@ -101,6 +101,20 @@ Result<VerifierKey> parseVerifierKey(QByteArrayView text)
     return made;
 }
 
+Result<std::vector<VerifierKey>> parseVerifierKeys(QByteArrayView text)
+{
+    std::vector<VerifierKey> keys;
+    for (const QByteArray &line : text.toByteArray().split('\n')) {
+        if (line.trimmed().isEmpty())
+            continue;
+        ASSIGN_OR_RETURN(VerifierKey key, parseVerifierKey(line));
+        keys.push_back(std::move(key));
+    }
+    if (keys.empty())
+        return fail(ErrorCode::InvalidField, u"There is no verifier key."_s);
+    return keys;
+}
+
 Result<Note> parseNote(QByteArrayView bytes)
 {
     if (bytes.size() > MaxNoteSize)

@@ -41,6 +41,9 @@ VerifierKey verifierKey(QByteArray name, const crypto::PublicKey &key);
 // Strict, without a line end; InvalidField says what is wrong. Types other than 01 are refused.
 Result<VerifierKey> parseVerifierKey(QByteArrayView text);
 
+// One a line, as ledger.vkey holds them; empty lines are passed over. InvalidField for what is no key, and for none.
+Result<std::vector<VerifierKey>> parseVerifierKeys(QByteArrayView text);
+
 struct NoteSignature
 {
     QByteArray name;

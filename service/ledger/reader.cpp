@@ -6,8 +6,6 @@
 #include "service/ledger/tilestore.h"
 #include "service/store/statement.h"
 
-#include <QtSql/qsqlerror.h>
-
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -105,16 +103,14 @@ Result<void> LedgerReader::read(const EntryFilter &filter, const EntrySink &sink
 {
     ASSIGN_OR_RETURN(Range left, range(filter));
     const FilterSql sql = filterSql(filter);
-    QSqlQuery query(m_database.connection());
-    TRY(store::prepare(query,
-        "SELECT idx, bytes FROM ledger_entry"_L1 + where(sql)
+    ASSIGN_OR_RETURN(auto find,
+        m_database.statement("SELECT idx, bytes FROM ledger_entry"_L1 + where(sql)
             + (filter.reverse ? " ORDER BY idx DESC LIMIT ?"_L1 : " ORDER BY idx LIMIT ?"_L1)));
     std::uint64_t wanted = filter.limit.value_or(UINT64_MAX);
     while (wanted > 0 && left.first < left.end) {
         const std::uint64_t most = std::min(wanted, PageSize);
         std::vector<std::pair<LeafIndex, QByteArray>> page;
         {
-            store::Statement find(query);
             const int position = bindWhere(find, left.first, left.end, sql);
             find.bind(position, most);
             TRY(find.execute());
@@ -141,9 +137,8 @@ Result<std::vector<LeafIndex>> LedgerReader::indices(const EntryFilter &filter)
 {
     ASSIGN_OR_RETURN(const Range all, range(filter));
     const FilterSql sql = filterSql(filter);
-    QSqlQuery query(m_database.connection());
-    TRY(store::prepare(query, "SELECT idx FROM ledger_entry"_L1 + where(sql) + " ORDER BY idx LIMIT ?"_L1));
-    store::Statement find(query);
+    ASSIGN_OR_RETURN(
+        auto find, m_database.statement("SELECT idx FROM ledger_entry"_L1 + where(sql) + " ORDER BY idx LIMIT ?"_L1));
     const int position = bindWhere(find, all.first, all.end, sql);
     find.bind(position, std::min(filter.limit.value_or(INT64_MAX), std::uint64_t(INT64_MAX)));
     TRY(find.execute());
@@ -160,9 +155,8 @@ Result<std::uint64_t> LedgerReader::count(const EntryFilter &filter, std::option
     const FilterSql sql = filterSql(filter);
     if (sql.condition.isEmpty())
         return std::min(all.end - all.first, most.value_or(UINT64_MAX)); // indices are dense
-    QSqlQuery query(m_database.connection());
-    TRY(store::prepare(query, "SELECT count(*) FROM (SELECT 1 FROM ledger_entry"_L1 + where(sql) + " LIMIT ?)"_L1));
-    store::Statement find(query);
+    ASSIGN_OR_RETURN(auto find,
+        m_database.statement("SELECT count(*) FROM (SELECT 1 FROM ledger_entry"_L1 + where(sql) + " LIMIT ?)"_L1));
     const int position = bindWhere(find, all.first, all.end, sql);
     find.bind(position, std::min(most.value_or(INT64_MAX), std::uint64_t(INT64_MAX)));
     TRY(find.execute());
@@ -193,6 +187,13 @@ Result<std::vector<Digest>> LedgerReader::consistency(TreeSize older, TreeSize s
     TRY(requireSize(size));
     TileStore tiles(m_database);
     return consistencyProof(older, size, tiles.reader(size));
+}
+
+Result<Digest> LedgerReader::root(TreeSize size)
+{
+    TRY(requireSize(size));
+    TileStore tiles(m_database);
+    return rootAt(size, tiles.reader(size));
 }
 
 Result<QByteArray> LedgerReader::tile(const TileId &tile, TreeSize published)

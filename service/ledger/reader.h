@@ -36,6 +36,14 @@ public:
 
     Result<Head> head();
 
+    // Between which indices what read() gives lies: its bounds, times included, within today's ledger.
+    struct Range
+    {
+        LeafIndex first;
+        LeafIndex end; // exclusive
+    };
+    Result<Range> range(const EntryFilter &filter);
+
     // NotFound where there is none yet.
     Result<QByteArray> entry(LeafIndex index);
 
@@ -53,6 +61,8 @@ public:
     // NotFound where the tree has no such entry or never had that size; InvalidField where the numbers don't fit.
     Result<std::vector<Digest>> inclusion(LeafIndex index, TreeSize size);
     Result<std::vector<Digest>> consistency(TreeSize older, TreeSize size);
+    // Of the tree as it was at that size, from its tiles.
+    Result<Digest> root(TreeSize size);
 
     // The bytes of a tile or an entry bundle, as far as `published` reaches; NotFound where it has not that width then.
     // Partial tiles stay to be had when they have grown.
@@ -63,12 +73,6 @@ public:
     Result<void> continues(const Checkpoint &older);
 
 private:
-    struct Range
-    {
-        LeafIndex first;
-        LeafIndex end;
-    };
-    Result<Range> range(const EntryFilter &filter);
     Result<LeafIndex> firstSince(Timestamp time, TreeSize size);
     Result<void> requireSize(TreeSize size);
 

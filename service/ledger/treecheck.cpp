@@ -4,7 +4,7 @@
 // The half of TreeVerifier that knows the tree: tiles, roots, and what must be left when the last entry was read.
 
 #include "service/ledger/treeverifier.h"
-#include "service/store/statement.h"
+#include "service/store/schema.h"
 
 #include <algorithm>
 
@@ -20,32 +20,6 @@ QString pathText(int level, std::uint64_t n)
 }
 
 } // namespace
-
-// The entries from `first` on against their stored tile. Where they differ, the hash in the tile above tells which of
-// the two was changed.
-Result<std::optional<Finding>> TreeVerifier::compareTile(LeafIndex first, std::span<const Digest> leaves)
-{
-    if (m_head.size - first < TileWidth)
-        return std::nullopt; // the last, incomplete one: no hash of it is stored
-    const std::uint64_t n = first / TileWidth;
-    ASSIGN_OR_RETURN(const auto row, m_tiles.row(0, n));
-    if (!row || row->size() != FullTileSize)
-        return Finding{Damage::TileChanged, first, u"The %1 is missing or has not 256 hashes."_s.arg(pathText(0, n))};
-    const std::vector<Digest> stored = toDigests(*row);
-    const auto [ours, theirs] = std::ranges::mismatch(leaves, stored);
-    if (ours == leaves.end())
-        return std::nullopt;
-    const LeafIndex index = first + LeafIndex(ours - leaves.begin());
-    ASSIGN_OR_RETURN(const auto above, m_tiles.row(1, n / TileWidth));
-    const auto slot = qsizetype(n % TileWidth) * HashSize;
-    const bool entriesAreRight = above && leaves.size() == TileWidth && above->size() >= slot + HashSize
-        && Digest::fromBytes(QByteArrayView(*above).sliced(slot, HashSize)) == rootOf(leaves);
-    if (entriesAreRight)
-        return Finding{Damage::TileChanged, index,
-            u"The hash of entry %1 in %2 was changed; the entry itself was not."_s.arg(index).arg(pathText(0, n))};
-    return Finding{Damage::EntryChanged, index,
-        u"Entry %1 was changed: its hash is not the one in %2."_s.arg(index).arg(pathText(0, n))};
-}
 
 Result<void> TreeVerifier::compareUpperTile(int level, std::uint64_t n, std::span<const Digest> hashes)
 {
@@ -63,12 +37,40 @@ Result<void> TreeVerifier::compareUpperTile(int level, std::uint64_t n, std::spa
     return {};
 }
 
-Result<void> TreeVerifier::addLeaf(const Digest &leaf)
+// Full tiles by their root, but for those that a signed checkpoint ends in.
+Result<void> TreeVerifier::addLeaves(const BlockResult &block)
 {
-    m_frontier.append(leaf, [this](int level, const Digest &hash) {
+    const auto completed = [this](int level, const Digest &hash) {
         if (level % TileHeight == 0)
             m_partials[std::size_t(level / TileHeight)].push_back(hash);
-    });
+    };
+    for (std::size_t i = 0; i < block.leaves.size(); i += TileWidth) {
+        const TreeSize first = block.first + i, end = std::min<TreeSize>(first + TileWidth, m_head.size);
+        if (end - first == TileWidth && !endsWithin(first, end)) {
+            const Digest &root = block.tiles[i / TileWidth];
+            completed(TileHeight, root);
+            m_frontier.appendSubtree(TileHeight, root, completed);
+            TRY(completeTiles());
+            checkExpected();
+            continue;
+        }
+        for (TreeSize leaf = first; leaf < end; ++leaf) {
+            m_frontier.append(block.leaves[leaf - block.first], completed);
+            TRY(completeTiles());
+            checkExpected();
+        }
+    }
+    return {};
+}
+
+bool TreeVerifier::endsWithin(TreeSize first, TreeSize end) const
+{
+    const auto size = [&] { return m_expected[m_nextExpected].checkpoint.size; };
+    return m_nextExpected < m_expected.size() && size() > first && size() < end;
+}
+
+Result<void> TreeVerifier::completeTiles()
+{
     for (int level = 1; level < TileLevels; ++level) {
         auto &tile = m_partials[std::size_t(level)];
         if (tile.size() < TileWidth)
@@ -76,7 +78,6 @@ Result<void> TreeVerifier::addLeaf(const Digest &leaf)
         TRY(compareUpperTile(level, hashesAtLevel(level, m_frontier.size()) / TileWidth - 1, tile));
         tile.clear();
     }
-    checkExpected();
     return {};
 }
 
@@ -108,7 +109,11 @@ TreeVerifier::Step TreeVerifier::finish()
     TRY(checkCounters());
     if (m_head.lastTime != m_lastTime)
         return found(Damage::HeadChanged, {}, u"The last time in the ledger's head is not that of its last entry."_s);
-    return m_options.onEnd ? visited(m_options.onEnd(), {}) : Step();
+    TRY(conclude());
+    ASSIGN_OR_RETURN(const auto changed, store::schemaChange(m_database));
+    if (changed)
+        return found(Damage::SchemaChanged, {}, *changed);
+    return {};
 }
 
 TreeVerifier::Step TreeVerifier::checkRoot() const
@@ -138,10 +143,12 @@ TreeVerifier::Step TreeVerifier::checkRoot() const
 TreeVerifier::Step TreeVerifier::checkRowCounts()
 {
     {
+        // Either half by the key: SQLite would read all rows for an OR.
         ASSIGN_OR_RETURN(auto find,
-            m_database.prepared("SELECT idx FROM ledger_entry WHERE idx < 0 OR idx >= ? ORDER BY idx LIMIT 1"));
+            m_database.prepared("SELECT coalesce((SELECT min(idx) FROM ledger_entry WHERE idx < 0), "
+                                "(SELECT min(idx) FROM ledger_entry WHERE idx >= ?))"));
         TRY(find.run(m_head.size));
-        if (find.next()) {
+        if (find.next() && !find.isNull(0)) {
             const qint64 extra = find.integer(0);
             return found(Damage::EntryExtra, extra < 0 ? std::nullopt : std::optional(LeafIndex(extra)),
                 u"Entry %1 lies outside of the tree, which has %2 entries."_s.arg(extra).arg(m_head.size));

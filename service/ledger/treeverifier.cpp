@@ -4,9 +4,8 @@
 #include "service/ledger/treeverifier.h"
 
 #include "service/core/encoding.h"
+#include "service/ledger/rollbacks.h"
 #include "service/store/statement.h"
-
-#include <QtConcurrent/qtconcurrentrun.h>
 
 #include <algorithm>
 
@@ -15,9 +14,6 @@ using namespace Qt::StringLiterals;
 namespace ledger {
 
 namespace {
-
-// Whole tiles, so that a tile never spans two blocks.
-constexpr std::size_t BlockSize = 8 * TileWidth;
 
 // What is stored is at fault, not the reading of it.
 bool isFinding(const Error &error)
@@ -41,8 +37,6 @@ TreeVerifier::Step TreeVerifier::run(const std::optional<Result<SignedCheckpoint
     TRY(readExpected(mark));
     TRY(begin());
     const Step streamed = stream();
-    for (auto &running : m_running)
-        running.waitForFinished();
     if (!streamed) {
         // An upper tile that differed earlier is the first bad thing, whatever stopped us later.
         const auto &finding = streamed.error().finding;
@@ -77,7 +71,13 @@ TreeVerifier::Step TreeVerifier::readExpected(const std::optional<Result<SignedC
 {
     if (mark && !*mark)
         return found(Damage::HighWaterUnusable, {}, mark->error().detail);
-    if (mark)
+    auto accepted = acceptedRollbacks(m_database);
+    if (!accepted && isFinding(accepted.error()))
+        return found(Damage::EntryMalformed, {}, accepted.error().detail);
+    if (!accepted)
+        return std::unexpected(Stop(std::move(accepted.error())));
+    // The next start writes a new one over the mark that an acceptance has explained.
+    if (mark && !isAcceptedMark((*mark)->checkpoint, *accepted))
         m_expected.push_back({u"The high-water mark"_s, (*mark)->checkpoint});
     for (const OlderCheckpoint &older : m_options.older) {
         const auto opened = openCheckpoint(older.note, m_options.keys);
@@ -86,6 +86,11 @@ TreeVerifier::Step TreeVerifier::readExpected(const std::optional<Result<SignedC
         m_expected.push_back({u"The checkpoint "_s + older.name, opened->checkpoint});
     }
     std::ranges::stable_sort(m_expected, {}, [](const Expected &e) { return e.checkpoint.size; });
+    for (const Expected &expected : m_expected) {
+        if (const auto why = cutOff(expected.checkpoint, m_report.origin.toUtf8(), *accepted))
+            return found(Damage::Forked, {},
+                u"%1 of %2 entries %3."_s.arg(expected.name).arg(expected.checkpoint.size).arg(*why));
+    }
     if (!m_expected.empty() && m_expected.back().checkpoint.size > m_head.size) {
         const Expected &newest = m_expected.back();
         return found(Damage::RolledBack, m_head.size,
@@ -123,7 +128,6 @@ TreeVerifier::Step TreeVerifier::checkOlder(const Expected &older)
 TreeVerifier::Step TreeVerifier::begin()
 {
     const TreeSize start = m_report.checkedFrom;
-    m_nextRow = start;
     auto partials = m_tiles.partials(start); // no incomplete tile of level 0, so only rows
     if (!partials && isFinding(partials.error()))
         return found(Damage::TileChanged, {}, partials.error().detail);
@@ -146,118 +150,82 @@ TreeVerifier::Step TreeVerifier::begin()
     return {};
 }
 
-// Reads ahead while the pool hashes and parses; everything that has an order is done here, in order.
+// What a block alone can tell is told by the pipeline's threads; here is what has an order.
 TreeVerifier::Step TreeVerifier::stream()
 {
-    const std::size_t most = std::size_t(m_pool.maxThreadCount()) + 1;
-    bool more = true;
-    while (more || !m_running.empty()) {
-        while (more && m_running.size() < most) {
-            std::vector<EntryRow> rows;
-            TRY(readBlock(rows));
-            more = !m_gap && m_nextRow < m_head.size;
-            if (!rows.empty())
-                m_running.push_back(QtConcurrent::run(&m_pool, checkBlock, std::move(rows)));
-        }
-        if (m_running.empty())
-            break;
-        const BlockResult block = m_running.front().takeResult();
-        m_running.pop_front();
+    BlockPipeline pipeline(m_database,
+        {.first = m_report.checkedFrom, .size = m_head.size, .threads = m_options.threads}, m_options.follower);
+    m_hasWorkAhead = m_options.follower != nullptr;
+    while (!pipeline.isDone()) {
+        TRY(wait(pipeline));
+        ASSIGN_OR_RETURN(BlockResult block, pipeline.take());
         TRY(consume(block));
         if (m_options.progress && !m_options.progress(m_frontier.size(), m_head.size))
             return std::unexpected(Stop(Error{ErrorCode::Unavailable, u"The verification was stopped."_s}));
     }
-    if (m_gap)
-        return std::unexpected(Stop(*m_gap));
     return {};
 }
 
-TreeVerifier::Step TreeVerifier::readBlock(std::vector<EntryRow> &rows)
+TreeVerifier::Step TreeVerifier::wait(BlockPipeline &pipeline)
 {
-    const LeafIndex end = std::min(m_head.size, m_nextRow + BlockSize);
-    ASSIGN_OR_RETURN(auto find,
-        m_database.prepared("SELECT idx, bytes, time, event_type, tenant_id, tenant_seq, outcome, actor_id, token_id, "
-                            "vm_id, node_id, request_id FROM ledger_entry WHERE idx >= ? AND idx < ? ORDER BY idx"));
-    TRY(find.run(m_nextRow, end));
-    rows.reserve(end - m_nextRow);
-    while (find.next() && LeafIndex(find.integer(0)) == m_nextRow) {
-        EntryRow row{.index = m_nextRow++,
-            .time = find.integer(2),
-            .eventType = find.bytes(3),
-            .tenant = find.bytes(4),
-            .tenantSeq = {},
-            .outcome = find.bytes(6),
-            .actor = find.bytes(7),
-            .token = find.bytes(8),
-            .vm = find.bytes(9),
-            .node = find.bytes(10),
-            .requestId = find.bytes(11),
-            .bytes = find.bytes(1)};
-        if (!find.isNull(5))
-            row.tenantSeq = find.integer(5);
-        rows.push_back(std::move(row));
+    while (m_hasWorkAhead && !pipeline.isReady()) {
+        ASSIGN_OR_RETURN(m_hasWorkAhead, m_options.follower->workAhead(m_database));
     }
-    TRY(find.finish());
-    if (m_nextRow < end)
-        m_gap = Finding{Damage::EntryMissing, m_nextRow, u"Entry %1 is missing."_s.arg(m_nextRow)};
     return {};
 }
 
-TreeVerifier::Step TreeVerifier::consume(const BlockResult &block)
+TreeVerifier::Step TreeVerifier::consume(BlockResult &block)
 {
-    const std::span<const Digest> leaves(block.leaves);
-    std::optional<Finding> tile; // what differs between these 256 entries and their tile
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-        const LeafIndex index = m_frontier.size();
-        if (i % TileWidth == 0) {
-            const auto rest = leaves.subspan(i, std::min<std::size_t>(TileWidth, leaves.size() - i));
-            ASSIGN_OR_RETURN(tile, compareTile(index, rest));
+    TRY(checkOrder(block));
+    for (const EntryFields &entry : block.inOrder) {
+        if (block.finding.isBefore(Rank::Follower, entry.index))
+            break;
+        if (auto followed = m_options.follower->inOrder(entry); !followed) {
+            if (!isFinding(followed.error()))
+                return std::unexpected(Stop(std::move(followed.error())));
+            return found(Damage::StateDiffers, entry.index, followed.error().detail);
         }
-        const bool isRead = i < block.fields.size();
-        // Of two findings about one entry, that it holds another's bytes says more than that its hash differs.
-        if (!isRead && block.finding->kind == Damage::EntryMisplaced)
-            return std::unexpected(Stop(*block.finding));
-        if (tile && tile->index == index)
-            return std::unexpected(Stop(*tile));
-        if (!isRead)
-            return std::unexpected(Stop(*block.finding));
-        TRY(checkEntry(block.fields[i]));
-        TRY(addLeaf(leaves[i]));
     }
+    if (const auto &finding = block.finding.finding())
+        return std::unexpected(Stop(*finding));
+    TRY(addLeaves(block));
     return {};
 }
 
-TreeVerifier::Step TreeVerifier::checkEntry(const EntryFields &fields)
+// The block against those before it.
+Result<void> TreeVerifier::checkOrder(BlockResult &block)
 {
-    const LeafIndex index = fields.index;
-    if (fields.time < m_lastTime)
-        return found(Damage::TimeBackwards, index,
-            u"The time of entry %1 is before that of entry %2."_s.arg(index).arg(index - 1));
-    m_lastTime = fields.time;
-    if (!fields.tenant.isEmpty()) {
-        auto known = m_nextSeq.find(fields.tenant);
+    if (block.times) {
+        if (block.times->first < toMilliseconds(m_lastTime))
+            block.finding.add(Rank::Time, block.first, timeFinding(block.first));
+        m_lastTime = fromMilliseconds(block.times->second);
+    }
+    for (const TenantRun &run : block.runs) {
+        const TenantId tenant(run.tenant);
+        auto known = m_nextSeq.find(tenant);
         if (known == m_nextSeq.end()) {
-            ASSIGN_OR_RETURN(const std::uint64_t next, seqBefore(fields.tenant));
-            known = m_nextSeq.emplace(fields.tenant, next).first;
+            ASSIGN_OR_RETURN(const std::uint64_t next, seqBefore(tenant));
+            known = m_nextSeq.emplace(tenant, next).first;
         }
-        if (*fields.tenantSeq != known->second)
-            return found(Damage::SequenceBroken, index,
-                u"Entry %1 has tenant_seq %2 of %3; %4 would be next."_s.arg(index)
-                    .arg(*fields.tenantSeq)
-                    .arg(fields.tenant.toString())
-                    .arg(known->second));
-        ++known->second;
+        if (run.seq != known->second)
+            block.finding.add(
+                Rank::Sequence, run.index, sequenceFinding(run.index, run.tenant, run.seq, known->second));
+        known->second = run.next;
     }
-    return m_options.onEntry ? visited(m_options.onEntry(fields), index) : Step();
+    return {};
 }
 
-TreeVerifier::Step TreeVerifier::visited(Result<void> result, std::optional<LeafIndex> index) const
+TreeVerifier::Step TreeVerifier::conclude()
 {
-    if (result)
+    if (!m_options.follower)
         return {};
-    if (isFinding(result.error()))
-        return found(Damage::StateDiffers, index, result.error().detail);
-    return std::unexpected(Stop(std::move(result.error())));
+    while (m_hasWorkAhead) {
+        ASSIGN_OR_RETURN(m_hasWorkAhead, m_options.follower->workAhead(m_database));
+    }
+    ASSIGN_OR_RETURN(const auto finding, m_options.follower->conclude(m_database));
+    if (finding)
+        return std::unexpected(Stop(*finding));
+    return {};
 }
 
 // What an earlier verification left: the sequence goes on from the newest entry before the first one looked at.

@@ -8,14 +8,9 @@
 // it), and a signed checkpoint that differs (a fork, or an entry changed before it).
 #pragma once
 
+#include "service/ledger/blockpipeline.h"
 #include "service/ledger/reader.h"
-#include "service/ledger/tilestore.h"
-#include "service/ledger/verifyblock.h"
 
-#include <QtCore/qfuture.h>
-#include <QtCore/qthreadpool.h>
-
-#include <deque>
 #include <unordered_map>
 
 namespace ledger {
@@ -59,16 +54,17 @@ private:
     Step checkOlder(const Expected &older);
     Step begin();
     Step stream();
-    Step readBlock(std::vector<EntryRow> &rows);
-    Step consume(const BlockResult &block);
-    Step checkEntry(const EntryFields &fields);
+    Step wait(BlockPipeline &pipeline);
+    Step consume(BlockResult &block);
+    Result<void> checkOrder(BlockResult &block);
     Result<std::uint64_t> seqBefore(const TenantId &tenant);
-    Step visited(Result<void> result, std::optional<LeafIndex> index) const;
+    Step conclude();
 
     // In treecheck.cpp.
-    Result<std::optional<Finding>> compareTile(LeafIndex first, std::span<const Digest> leaves);
     Result<void> compareUpperTile(int level, std::uint64_t n, std::span<const Digest> hashes);
-    Result<void> addLeaf(const Digest &leaf);
+    Result<void> addLeaves(const BlockResult &block);
+    bool endsWithin(TreeSize first, TreeSize end) const; // whether a signed size lies there
+    Result<void> completeTiles();
     void checkExpected();
     Step finish();
     Step checkRoot() const;
@@ -85,8 +81,6 @@ private:
     std::size_t m_nextExpected = 0;
     TreeSize m_agreed = 0; // the largest size whose signed root was met
 
-    LeafIndex m_nextRow = 0;
-    std::optional<Finding> m_gap; // met while reading ahead
     Frontier m_frontier;
     std::vector<std::vector<Digest>> m_partials;
     Timestamp m_lastTime;
@@ -94,9 +88,7 @@ private:
 
     std::optional<Finding> m_upperTile; // the first that differs
     std::optional<Finding> m_fork;
-
-    QThreadPool m_pool;
-    std::deque<QFuture<BlockResult>> m_running; // in order; declared last, so that it ends before what it uses
+    bool m_hasWorkAhead = false; // of the follower
 };
 
 } // namespace ledger

@@ -45,6 +45,8 @@ const char *damageName(Damage damage)
         return "tile-changed";
     case Damage::StateDiffers:
         return "state-differs";
+    case Damage::SchemaChanged:
+        return "schema-changed";
     }
     return "unknown";
 }

@@ -3,13 +3,14 @@
 
 // Recomputes the ledger from its entries and compares it with everything that was stored or signed about it.
 //
-// Any thread, with a read-only Database of its own, which it borrows; it hashes on a second thread. It reads in one
-// read transaction, so that a writer beside it is never taken for damage; the high-water mark is read before that
-// begins, for it may lag behind the database but never be ahead of it.
+// Any thread, with a read-only Database of its own, which it borrows. It reads in one read transaction, so that a
+// writer beside it is never taken for damage; the high-water mark is read before that begins, for it may lag behind the
+// database but never be ahead of it. The entries are read by one thread a core, each through a connection of its own
+// (blockpipeline.h says why that is one state nevertheless). Memory is bounded, whatever the size of the ledger.
 #pragma once
 
 #include "service/ledger/checkpoint.h"
-#include "service/ledger/entry.h"
+#include "service/ledger/entryview.h"
 #include "service/store/database.h"
 
 namespace ledger {
@@ -31,10 +32,49 @@ enum class Damage
     TimeBackwards,
     ColumnChanged, // a search column is not what the bytes say
     TileChanged, // also: missing, or too many
-    StateDiffers // reported by onEntry or onEnd
+    StateDiffers, // found by the EntryFollower
+    SchemaChanged // a table, index or trigger is not as this program made it
 };
 
 const char *damageName(Damage damage); // "entry-changed"
+
+struct Finding
+{
+    Damage kind = Damage::None;
+    std::optional<LeafIndex> index;
+    QString sentence;
+};
+
+// What else the entries must agree with, such as the state tables: told of each entry from the first one looked at. One
+// object for one verification, on its thread but for the Parts.
+class EntryFollower
+{
+public:
+    // One reading thread's share of what does not depend on the order of the entries. It gets whole blocks, in any
+    // order; the views last as long as the call.
+    class Part
+    {
+    public:
+        virtual ~Part() = default;
+        // A sentence where the entry can't be right whatever the others say.
+        virtual std::optional<QString> take(const EntryView &entry) = 0;
+        // Whether inOrder() wants it too.
+        virtual bool hasOrder(const EntryView &entry) = 0;
+    };
+
+    virtual ~EntryFollower() = default;
+
+    // Before the entries; it stays the follower's.
+    virtual Part &addPart() = 0;
+    // Those that hasOrder() named, by index. Corrupt is a finding about the entry; every other error ends the
+    // verification as such, here and below.
+    virtual Result<void> inOrder(const EntryFields &entry) = 0;
+    // A slice of some milliseconds of the work that needs no entries, called while there is nothing else to do; false
+    // once there is none left.
+    virtual Result<bool> workAhead(store::Database &database) = 0;
+    // After the last entry, with the parts at rest. All of it in the read transaction of the verification.
+    virtual Result<std::optional<Finding>> conclude(store::Database &database) = 0;
+};
 
 struct OlderCheckpoint
 {
@@ -50,10 +90,8 @@ struct VerifyOptions
     std::vector<OlderCheckpoint> older = {};
     TreeSize verifiedSize = 0;
     std::function<bool(TreeSize done, TreeSize total)> progress = {}; // false: stop, the result is Unavailable
-    // For each entry from the first one looked at, in order, and then once inside the same read transaction. Corrupt is
-    // a finding, StateDiffers; every other error ends the verification as such.
-    std::function<Result<void>(const EntryFields &)> onEntry = {};
-    std::function<Result<void>()> onEnd = {};
+    EntryFollower *follower = nullptr; // borrowed
+    int threads = 0; // that read; 0: one a core
 };
 
 struct VerifyReport

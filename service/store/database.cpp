@@ -3,14 +3,19 @@
 
 #include "service/store/database.h"
 
-#include "service/store/statement.h"
+#include "service/store/rowvisit.h"
 
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qurl.h>
+#include <QtSql/qsqldriver.h>
 #include <QtSql/qsqlerror.h>
+#include <QtSql/qsqlquery.h>
+
+#include <sqlite3.h>
 
 #include <atomic>
+#include <cerrno>
 #include <fcntl.h>
 #include <span>
 #include <unistd.h>
@@ -20,9 +25,6 @@ using namespace Qt::StringLiterals;
 namespace store {
 
 namespace {
-
-// SQLite's primary result codes that mean "this file", not "this statement".
-constexpr int SqliteCorrupt = 11, SqliteNotADatabase = 26;
 
 QString nextName()
 {
@@ -59,23 +61,48 @@ bool liesStill(const QString &path)
         && ::faccessat(AT_FDCWD, QFile::encodeName(QFileInfo(path).absolutePath()).constData(), W_OK, AT_EACCESS) != 0;
 }
 
+Error sqlError(int extendedCode, const QString &words, const QString &doing)
+{
+    const int code = extendedCode & 0xff;
+    const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    QString detail = u"SQLite failed %1: %2 (code %3)."_s.arg(doing, words, QString::number(extendedCode));
+    if (damaged)
+        detail += u" The file is damaged, cut off or no database: put back a copy that verifies."_s;
+    return {.code = damaged ? ErrorCode::Corrupt : ErrorCode::Storage, .detail = detail, .sqlite = code};
+}
+
+Error openError(const QSqlError &error, const QString &path)
+{
+    return sqlError(error.nativeErrorCode().toInt(), error.databaseText(), u"opening "_s + path);
+}
+
 } // namespace
 
-Error sqlError(const QSqlError &error, const QString &doing)
+Error sqlError(sqlite3 *connection, const QString &doing)
 {
-    const int code = error.nativeErrorCode().toInt() & 0xff;
-    const bool damaged = code == SqliteCorrupt || code == SqliteNotADatabase;
-    return {.code = damaged ? ErrorCode::Corrupt : ErrorCode::Storage,
-        .detail = u"SQLite failed %1: %2 (code %3)."_s.arg(doing, error.databaseText(), error.nativeErrorCode()),
-        .sqlite = code};
+    Error error = sqlError(sqlite3_extended_errcode(connection), QString::fromUtf8(sqlite3_errmsg(connection)), doing);
+    // A used-up quota is a disk that is full for us.
+    if (error.sqlite == SQLITE_IOERR && sqlite3_system_errno(connection) == EDQUOT)
+        error.sqlite = SQLITE_FULL;
+    return error;
 }
 
 bool isFailure(const Error &error)
 {
     if (error.code != ErrorCode::Storage && error.code != ErrorCode::Corrupt)
         return false;
-    // SQLITE_ERROR, CONSTRAINT, MISMATCH, RANGE: about the statement.
-    return error.sqlite != 1 && error.sqlite != 19 && error.sqlite != 20 && error.sqlite != 25;
+    // These four are about the statement.
+    return error.sqlite != SQLITE_ERROR && error.sqlite != SQLITE_CONSTRAINT && error.sqlite != SQLITE_MISMATCH
+        && error.sqlite != SQLITE_RANGE;
+}
+
+Error asFailure(Error error)
+{
+    if (!isFailure(error)) {
+        error.code = ErrorCode::Storage;
+        error.sqlite = 0;
+    }
+    return error;
 }
 
 Database::Database(QSqlDatabase connection, QString path, Mode mode)
@@ -95,6 +122,9 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, Mode mode)
     if (!QSqlDatabase::isDriverAvailable(u"QSQLITE"_s))
         return fail(ErrorCode::Refused, u"Qt's SQLite driver is missing. Install the package libqt6sql6-sqlite."_s);
 
+    // SQLite counts its memory under a lock, for statistics that nobody here reads: a tenth of what an insert costs. It
+    // can be told so before its first use only.
+    [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     std::unique_ptr<Database> database(new Database(QSqlDatabase::addDatabase(u"QSQLITE"_s, nextName()), path, mode));
     database->m_connection.setDatabaseName(path);
     QString options = u"QSQLITE_BUSY_TIMEOUT=5000"_s;
@@ -107,26 +137,50 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, Mode mode)
     }
     database->m_connection.setConnectOptions(options);
     if (!database->m_connection.open())
-        return fail(sqlError(database->m_connection.lastError(), u"opening "_s + path));
+        return fail(openError(database->m_connection.lastError(), path));
+    TRY(database->takeHandle());
+    TRY(RowVisit::introduce(database->m_handle, database.get()));
     if (mode == Mode::Create)
         TRY(database->execute(u"PRAGMA page_size = 8192"_s));
 
     const auto settings = mode == Mode::ReadOnly ? std::span<const Setting>(ReaderSettings) : WriterSettings;
-    for (const Setting &setting : settings) {
-        const auto name = QString::fromLatin1(setting.name), wanted = QString::fromLatin1(setting.wanted);
-        if (auto set = database->execute(u"PRAGMA %1 = %2"_s.arg(name, wanted)); !set) {
-            set.error().detail.prepend(u"%1 can't be used: "_s.arg(path));
-            return std::unexpected(std::move(set.error()));
-        }
-        QSqlQuery query(database->m_connection);
-        if (!query.exec("PRAGMA "_L1 + name) || !query.next())
-            return fail(sqlError(query.lastError(), u"reading %1 of %2"_s.arg(name, path)));
-        if (query.value(0).toString() != wanted)
-            return fail(ErrorCode::Storage,
-                u"%1 can't be used: its %2 is %3 and can't be set to %4."_s.arg(
-                    path, name, query.value(0).toString(), wanted));
-    }
+    for (const Setting &setting : settings)
+        TRY(database->set(setting.name, setting.wanted));
     return database;
+}
+
+// Qt's driver may have been built with a copy of SQLite of its own; its connection would be no use to the SQLite that
+// we are linked with.
+Result<void> Database::takeHandle()
+{
+    const QVariant handle = m_connection.driver()->handle();
+    if (qstrcmp(handle.typeName(), "sqlite3*") == 0)
+        m_handle = *static_cast<sqlite3 *const *>(handle.constData());
+    QSqlQuery query(m_connection);
+    const bool same = m_handle && query.exec(u"SELECT sqlite_source_id()"_s) && query.next()
+        && query.value(0).toString() == QLatin1StringView(sqlite3_sourceid());
+    if (!same)
+        return fail(ErrorCode::Refused,
+            u"Qt's SQLite driver is not built on the SQLite %1 that this program uses. Install the distribution's "
+            "libqt6sql6-sqlite and libsqlite3-0."_s.arg(QLatin1StringView(sqlite3_libversion())));
+    return {};
+}
+
+Result<void> Database::set(const char *name, const char *wanted)
+{
+    const QLatin1StringView setting(name), value(wanted);
+    if (auto done = execute(u"PRAGMA %1 = %2"_s.arg(setting, value)); !done) {
+        done.error().detail.prepend(u"%1 can't be used: "_s.arg(m_path));
+        return done;
+    }
+    ASSIGN_OR_RETURN(auto read, statement("PRAGMA "_L1 + setting));
+    TRY(read.run());
+    const QString now = read.next() ? read.text(0) : QString();
+    TRY(read.finish());
+    if (now != value)
+        return fail(ErrorCode::Storage,
+            u"%1 can't be used: its %2 is %3 and can't be set to %4."_s.arg(m_path, setting, now, value));
+    return {};
 }
 
 Database::~Database()
@@ -140,10 +194,10 @@ Database::~Database()
 
 Result<void> Database::execute(const QString &sql)
 {
-    QSqlQuery query(m_connection);
-    if (!query.exec(sql))
-        return fail(sqlError(query.lastError(), u"in \"%1\""_s.arg(sql.left(120))));
-    return {};
+    ASSIGN_OR_RETURN(auto once, statement(sql));
+    TRY(once.execute());
+    while (once.next()) { }
+    return once.finish();
 }
 
 Result<void> Database::begin()
@@ -172,19 +226,47 @@ Result<void> Database::commit()
 void Database::rollback()
 {
     // Without a transaction SQLite answers with an error that means just that: some failures roll back by themselves.
-    QSqlQuery query(m_connection);
-    query.exec(u"ROLLBACK"_s);
+    sqlite3_exec(m_handle, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+qint64 Database::totalChanges() const
+{
+    return sqlite3_total_changes64(m_handle);
+}
+
+bool Database::inTransaction() const
+{
+    return sqlite3_get_autocommit(m_handle) == 0;
 }
 
 Result<Statement> Database::prepared(const char *sql)
 {
-    auto &query = m_prepared[sql];
-    if (!query) {
-        auto made = std::make_unique<QSqlQuery>(m_connection);
-        TRY(prepare(*made, QString::fromUtf8(sql)));
-        query = std::move(made);
+    StatementHandle &kept = m_prepared[sql];
+    if (!kept) {
+        ASSIGN_OR_RETURN(kept, prepare(sql, SQLITE_PREPARE_PERSISTENT));
     }
-    return Statement(*query);
+    return Statement(kept.get());
+}
+
+Result<Statement> Database::statement(const QString &sql)
+{
+    ASSIGN_OR_RETURN(StatementHandle made, prepare(sql.toUtf8(), 0));
+    return Statement(std::move(made));
+}
+
+Result<StatementHandle> Database::prepare(QByteArrayView sql, unsigned flags)
+{
+    sqlite3_stmt *made = nullptr;
+    const char *tail = nullptr;
+    const int code = sqlite3_prepare_v3(m_handle, sql.data(), int(sql.size()), flags, &made, &tail);
+    StatementHandle statement(made);
+    const auto text = [&] { return QString::fromUtf8(sql).left(120); };
+    if (code != SQLITE_OK)
+        return fail(sqlError(m_handle, u"preparing \"%1\""_s.arg(text())));
+    // Only the first statement would ever run.
+    if (!made || !QByteArrayView(tail, sql.end()).trimmed().isEmpty())
+        return fail(ErrorCode::Storage, u"\"%1\" is not one SQL statement."_s.arg(text()));
+    return statement;
 }
 
 Result<Transaction> Transaction::begin(Database &database)

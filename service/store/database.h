@@ -1,25 +1,24 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// One SQLite connection through Qt Sql. It belongs to the thread that opened it and must be closed there.
+// One SQLite connection. It belongs to the thread that opened it and must be closed there. Qt Sql opens and owns it;
+// statements speak to SQLite itself (statement.h has the figures).
 //
 // A writing connection runs in WAL with synchronous=FULL: after commit() the change survives a power cut, which is what
 // every answer and every signed checkpoint relies on. The settings are read back; a database that can't keep them is
 // refused.
 #pragma once
 
-#include "service/core/result.h"
+#include "service/store/statement.h"
 
 #include <QtSql/qsqldatabase.h>
-#include <QtSql/qsqlquery.h>
 
 #include <functional>
-#include <memory>
 #include <unordered_map>
 
 namespace store {
 
-class Statement;
+class RowVisit;
 
 // A seam for tests: what happens around a commit. Null in the product.
 struct CommitFaults
@@ -43,10 +42,10 @@ public:
     Database(const Database &) = delete;
     Database &operator=(const Database &) = delete;
 
-    QSqlDatabase &connection() { return m_connection; }
     const QString &path() const { return m_path; }
+    sqlite3 *handle() const { return m_handle; } // for this room's own use
 
-    // A statement without results: pragma, schema, BEGIN.
+    // One statement whose results nobody wants: pragma, schema, BEGIN.
     Result<void> execute(const QString &sql);
 
     // Writers begin IMMEDIATE, so that the lock is had or refused here; readers get one state until end().
@@ -54,20 +53,34 @@ public:
     Result<void> commit();
     void rollback(); // fine without a transaction
 
+    // Rows written, changed or deleted since the connection was opened, by triggers too: where it stands still, nothing
+    // was done that would have to be taken back.
+    qint64 totalChanges() const;
+    // False also after a failure of the disk at which SQLite took the transaction back by itself.
+    bool inTransaction() const;
+
     // Statements that are prepared once and kept as long as the connection. `sql` must be a literal: its address is the
     // key.
     Result<Statement> prepared(const char *sql);
+    // For text that is made at run time. It must not outlive the connection.
+    Result<Statement> statement(const QString &sql);
 
     void setCommitFaults(CommitFaults faults) { m_faults = std::move(faults); }
 
 private:
+    friend class RowVisit;
     Database(QSqlDatabase connection, QString path, Mode mode);
+    Result<void> takeHandle();
+    Result<void> set(const char *name, const char *wanted);
+    Result<StatementHandle> prepare(QByteArrayView sql, unsigned flags);
 
     QSqlDatabase m_connection;
+    sqlite3 *m_handle = nullptr; // of m_connection
     QString m_path;
     Mode m_mode;
     CommitFaults m_faults;
-    std::unordered_map<const char *, std::unique_ptr<QSqlQuery>> m_prepared;
+    RowVisit *m_visit = nullptr; // that is under way
+    std::unordered_map<const char *, StatementHandle> m_prepared;
 };
 
 // Rolls back on leaving its scope unless committed.
@@ -90,7 +103,11 @@ private:
 // that one statement was refused.
 bool isFailure(const Error &error);
 
-// The error of a failed query: Storage, or Corrupt where SQLite says so, with SQLite's own code and words.
-Error sqlError(const QSqlError &error, const QString &doing);
+// The error as such a failure, whatever SQLite calls it: of statements that can only be refused when the database is
+// not what we left.
+Error asFailure(Error error);
+
+// The connection's last error: Storage, or Corrupt where SQLite says so, with SQLite's own code and words.
+Error sqlError(sqlite3 *connection, const QString &doing);
 
 } // namespace store

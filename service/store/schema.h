@@ -18,4 +18,8 @@ Result<void> migrate(Database &database);
 // For readers: Refused unless the database is ours and of schemaVersion().
 Result<void> checkSchema(Database &database);
 
+// What is not as migrate() makes it: the first table, index, view or trigger that is missing, changed or not ours, in a
+// sentence; nothing where all is. What SQLite keeps for itself does not count.
+Result<std::optional<QString>> schemaChange(Database &database);
+
 } // namespace store

@@ -38,6 +38,13 @@ void readLabels(json::ObjectReader &reader, const json::Value &value, Labels &la
         reader.reject(u"labels"_s, u"has %1 labels; at most %2 are kept"_s.arg(labels.size()).arg(MostLabels));
 }
 
+// A record has the member, so a body may well bring it.
+void refusePlan(json::ObjectReader &reader)
+{
+    if (reader.optionalValue("plan"))
+        reader.reject(u"plan"_s, u"can't be given: there are no plans on this server; leave it out"_s);
+}
+
 } // namespace
 
 QString tenantIdMistake(QStringView text)
@@ -72,6 +79,7 @@ Result<TenantSpec> readTenantSpec(const json::Value &body)
     spec.limits.apiRateLimitRpm = reader.integer("api_rate_limit_rpm", 1, MostRpm);
     if (const json::Value *labels = reader.optionalValue("labels"))
         readLabels(reader, *labels, spec.labels, false);
+    refusePlan(reader);
     TRY(reader.finish());
     return spec;
 }
@@ -103,6 +111,7 @@ Result<TenantPatch> readTenantPatch(const json::Value &body, const Labels &label
         if (!value->isNull())
             readLabels(reader, *value, *patch.labels, true);
     }
+    refusePlan(reader);
     TRY(reader.finish());
     return patch;
 }

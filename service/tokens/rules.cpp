@@ -90,13 +90,19 @@ Result<TokenRecord> deriveChild(
     return child;
 }
 
+QString administratorNameMistake(const QString &name)
+{
+    if (name.isEmpty() || name.toUtf8().size() > LongestName || json::hasControlCharacters(name))
+        return u"must have 1 to %1 bytes and no control characters"_s.arg(LongestName);
+    return {};
+}
+
 Result<TokenRecord> administratorToken(const AdministratorRequest &request, const Issue &issue)
 {
     if (request.kind != Scope::Kind::Admin && request.kind != Scope::Kind::Auditor)
         return badField(u"/role"_s, u"must be admin or auditor"_s);
-    if (request.name.isEmpty() || request.name.toUtf8().size() > LongestName
-        || json::hasControlCharacters(request.name))
-        return badField(u"/name"_s, u"must have 1 to %1 bytes and no control characters"_s.arg(LongestName));
+    if (const QString mistake = administratorNameMistake(request.name); !mistake.isEmpty())
+        return badField(u"/name"_s, mistake);
     TRY(checkLife(request.expiresInSeconds));
 
     TokenRecord record;

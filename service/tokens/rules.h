@@ -63,10 +63,13 @@ Result<TokenRecord> deriveChild(
 
 struct AdministratorRequest
 {
-    QString name; // 1 to 128 characters, no control characters
+    QString name; // see administratorNameMistake
     Scope::Kind kind = Scope::Kind::Admin; // or Auditor
     qint64 expiresInSeconds = LongestLife;
 };
+
+// What is wrong with the name of an administrator or auditor, as a sentence for the field; empty when it is fine.
+QString administratorNameMistake(const QString &name);
 
 // An administrator's or auditor's token: for the command line, never for a route. InvalidField names the member.
 Result<TokenRecord> administratorToken(const AdministratorRequest &request, const Issue &issue);

@@ -13,6 +13,8 @@
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
 
+#include <csignal>
+
 inline QString programPath(const char *name)
 {
     return QStringLiteral(HOUSE_PROGRAMS "/") + QLatin1StringView(name);
@@ -45,10 +47,10 @@ inline Ran run(const char *program, const QStringList &arguments,
 class RunningServer
 {
 public:
-    explicit RunningServer(const QString &directory)
+    explicit RunningServer(const QString &directory, const QStringList &more = {})
     {
         m_process.start(programPath("service-vm-tenant"),
-            {QStringLiteral("--data-dir"), directory, QStringLiteral("--port"), QStringLiteral("0")});
+            QStringList{QStringLiteral("--data-dir"), directory, QStringLiteral("--port"), QStringLiteral("0")} + more);
         while (!m_out.endsWith('\n') && m_process.waitForReadyRead(10'000))
             m_out += m_process.readAllStandardOutput();
         m_port = m_out.trimmed().split(':').last().toUShort();

@@ -23,6 +23,8 @@ private Q_SLOTS:
     void helpAndVersionNeedNothing();
     void aWrongCommandLineIsOneLine_data();
     void aWrongCommandLineIsOneLine();
+    void noCheckpointIsCopiedIntoTheDataDirectory();
+    void anEmptyDirectoryNameIsRefused();
     void saysOneLineWhenItIsReady();
     void stopsWhenAsked_data();
     void stopsWhenAsked();
@@ -88,12 +90,22 @@ void TestServiceVmTenant::aWrongCommandLineIsOneLine_data()
     QTest::newRow("an address for all") << QStringList{u"--listen"_s, u"0.0.0.0"_s};
     QTest::newRow("a role without a name") << QStringList{u"admin-token"_s, u"--role"_s, u"admin"_s};
     QTest::newRow("a name without a role") << QStringList{u"admin-token"_s, u"--name"_s, u"x"_s};
+    const QStringList named{u"admin-token"_s, u"--role"_s, u"auditor"_s, u"--name"_s};
+    QTest::newRow("an empty name") << named + QStringList{u""_s};
+    QTest::newRow("a name with a control character") << named + QStringList{u"a\nb"_s};
+    QTest::newRow("a name of 129 bytes") << named + QStringList{QString(129, u'x')};
     QTest::newRow("a role that is none") << QStringList{u"admin-token"_s, u"--role"_s, u"root"_s, u"--name"_s, u"x"_s};
     QTest::newRow("a role and a rotation")
         << QStringList{u"admin-token"_s, u"--role"_s, u"admin"_s, u"--name"_s, u"x"_s, u"--rotate"_s};
     QTest::newRow("a life that is no number")
         << QStringList{u"admin-token"_s, u"--role"_s, u"admin"_s, u"--name"_s, u"x"_s, u"--expires-in"_s, u"1h"_s};
     QTest::newRow("an option of a command without it") << QStringList{u"--rotate"_s};
+    QTest::newRow("an option of the server with a command") << QStringList{u"admin-token"_s, u"--port"_s, u"0"_s};
+    QTest::newRow("an acceptance with a command") << QStringList{u"admin-token"_s, u"--accept-rollback"_s};
+    QTest::newRow("an option given twice") << QStringList{u"--port"_s, u"0"_s, u"--port"_s, u"1"_s};
+    QTest::newRow("a directory given twice") << QStringList{u"--data-dir"_s, u"/nowhere"_s};
+    QTest::newRow("a flag given twice") << QStringList{u"admin-token"_s, u"--rotate"_s, u"--rotate"_s};
+    QTest::newRow("a copy of the checkpoint to nowhere") << QStringList{u"--checkpoint-to="_s};
 }
 
 void TestServiceVmTenant::aWrongCommandLineIsOneLine()
@@ -104,6 +116,32 @@ void TestServiceVmTenant::aWrongCommandLineIsOneLine()
     QVERIFY2(ran.complainsInOneLine(), ran.err.constData());
     QVERIFY(ran.err.startsWith("service-vm-tenant: "));
     QVERIFY(!QFile::exists(m_data));
+}
+
+// It would be put in the place of what lies there.
+void TestServiceVmTenant::noCheckpointIsCopiedIntoTheDataDirectory()
+{
+    {
+        RunningServer once(m_data);
+        QCOMPARE(once.stop(SIGTERM), 0);
+    }
+    const QString link = m_folder->filePath(u"link"_s);
+    QVERIFY(QFile::link(m_data, link));
+    for (const QString &place : {m_data, m_data + "/high-water"_L1, m_data + "/new"_L1, link + "/tenants.db"_L1}) {
+        const Ran ran = server({u"--port"_s, u"0"_s, u"--checkpoint-to"_s, place});
+        QCOMPARE(ran.status, 2);
+        QVERIFY2(ran.complainsInOneLine(), ran.err.constData());
+    }
+    QCOMPARE(run("service-fs", {u"--data-dir"_s, m_data, u"verify"_s}).status, 0);
+}
+
+void TestServiceVmTenant::anEmptyDirectoryNameIsRefused()
+{
+    for (const char *program : {"service-vm-tenant", "service-fs"}) {
+        const Ran ran = run(program, {u"--data-dir="_s, u"verify"_s});
+        QCOMPARE(ran.status, 2);
+        QVERIFY2(ran.complainsInOneLine() && ran.err.contains("--data-dir"), ran.err.constData());
+    }
 }
 
 void TestServiceVmTenant::saysOneLineWhenItIsReady()
@@ -197,6 +235,7 @@ void TestServiceVmTenant::refusesDirectories_data()
     QTest::newRow("without the database") << u"-tenants.db"_s;
     QTest::newRow("without the key of the tokens") << u"-keys/token.key"_s;
     QTest::newRow("without the key of the ledger") << u"-keys/ledger.key"_s;
+    QTest::newRow("with exports that all may list") << u"755 audit-exports"_s;
     QTest::newRow("with a key that all may read") << u"644 keys/token.key"_s;
     QTest::newRow("with a key that the group may read") << u"640 keys/ledger.key"_s;
     QTest::newRow("that all may enter") << u"755 ."_s;

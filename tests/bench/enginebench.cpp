@@ -25,6 +25,8 @@ namespace {
 
 constexpr int Entries = 300'000; // that verification and proofs are measured on
 constexpr int Proofs = 2000;
+constexpr int Rounds = 3;
+constexpr double AppendMark = 0.8;
 
 template <typename T>
 T need(Result<T> result)
@@ -49,6 +51,12 @@ engine::Caller caller()
         .userAgent = {}};
     return made;
 }
+
+struct Appends
+{
+    int outstanding; // half of them wait while the other half is committed
+    int count;
+};
 
 struct Pace
 {
@@ -82,16 +90,29 @@ Pace registerMany(engine::Engine &engine, const TenantId &tenant, int outstandin
     return {count / seconds, double(count) / double(highWaterSequence(mark) - before)};
 }
 
+// In turns with the limit, so that both meet the same weather; of each the best round, for what disturbs one only ever
+// adds.
 void measurePace(
-    const Setting &setting, Table &table, engine::Engine &engine, const TenantId &tenant, int outstanding, int count)
+    const Setting &setting, Table &table, engine::Engine &engine, const TenantId &tenant, const Appends &what)
 {
-    const Pace pace = registerMany(engine, tenant, outstanding, count);
-    const double raw = rawChangesPerSecond(setting, pace.batch, u"engine-%1-raw.db"_s.arg(outstanding));
-    table.add({.measure = u"engine without HTTP, %1 outstanding"_s.arg(outstanding),
-        .ours = u"%1 /s"_s.arg(pace.perSecond, 0, 'f', 0),
+    std::optional<Pace> ours;
+    double raw = 0;
+    for (int round = 0; round < Rounds; ++round) {
+        const Pace pace = registerMany(engine, tenant, what.outstanding, what.count / Rounds);
+        raw = std::max(
+            raw, rawChangesPerSecond(setting, pace.batch, u"engine-%1-%2-raw.db"_s.arg(what.outstanding).arg(round)));
+        if (!ours || pace.perSecond > ours->perSecond)
+            ours = pace;
+    }
+    const double ratio = ours->perSecond / raw;
+    table.add({.measure = u"appends in the engine, %1 outstanding"_s.arg(what.outstanding),
+        .ours = u"%1 /s"_s.arg(ours->perSecond, 0, 'f', 0),
         .limit = u"raw SQLite %1 /s"_s.arg(raw, 0, 'f', 0),
-        .ratio = pace.perSecond / raw});
-    table.note(u"%1 changes a commit"_s.arg(pace.batch, 0, 'f', 1));
+        .ratio = ratio,
+        .mark = u">= %1"_s.arg(AppendMark),
+        .met = ratio >= AppendMark});
+    table.note(u"%1 changes a commit; raw: the same rows, entries, tiles and signatures in as large transactions, "
+               "written by a loop without queue, rules or answers"_s.arg(ours->batch, 0, 'f', 1));
 }
 
 void measureVerification(Table &table, const engine::DataPaths &paths)
@@ -147,8 +168,8 @@ void measureEngine(const Setting &setting, Table &table)
                 made.release();
             });
         made.acquire();
-        measurePace(setting, table, *engine, tenant, 64, Entries / 3);
-        measurePace(setting, table, *engine, tenant, 512, Entries - Entries / 3);
+        measurePace(setting, table, *engine, tenant, {.outstanding = 128, .count = Entries / 2}); // some 64 a commit
+        measurePace(setting, table, *engine, tenant, {.outstanding = 512, .count = Entries / 2});
     }
     measureVerification(table, directory->paths());
 }

@@ -40,7 +40,8 @@ int main(int argc, char **argv)
     parser.setApplicationDescription(u"Prints the speed marks as ratios to limits taken in the same run."_s);
     parser.addHelpOption();
     parser.addOption({u"seconds"_s, u"Length of each round of a load (default: 4)."_s, u"N"_s, u"4"_s});
-    parser.addOption({u"only"_s, u"start, reads, writes or engine; may be repeated."_s, u"MEASURE"_s});
+    parser.addOption({u"only"_s, u"start, reads, writes, engine, verify, export or window; may be repeated."_s, u"MEASURE"_s});
+    parser.addOption({u"large"_s, u"Also measure what takes minutes to prepare: a ledger of 5,000,000 entries."_s});
     parser.addOption({u"scratch"_s, u"An empty folder on the disk to measure."_s, u"DIR"_s});
     parser.process(application);
 
@@ -51,7 +52,8 @@ int main(int argc, char **argv)
         .benches = here.path(),
         .scratch = scratch,
         .seconds = std::max(1, parser.value(u"seconds"_s).toInt()),
-        .loadCore = cores ? 1 : 0};
+        .loadCore = cores ? 1 : 0,
+        .large = parser.isSet(u"large"_s)};
     const auto runtime = crypto::Runtime::start();
     if (!parser.isSet(u"scratch"_s) || !QDir(scratch).isEmpty() || !runtime)
         bench::giveUp(u"It needs --scratch with an empty folder, and QCA with its plugins."_s);
@@ -63,6 +65,9 @@ int main(int argc, char **argv)
         {u"reads"_s, bench::measureReads},
         {u"writes"_s, bench::measureWrites},
         {u"engine"_s, bench::measureEngine},
+        {u"verify"_s, bench::measureVerify},
+        {u"export"_s, bench::measureExport},
+        {u"window"_s, bench::measureWindow},
     };
     const QStringList only = parser.values(u"only"_s);
     for (const auto &[name, measure] : measures) {

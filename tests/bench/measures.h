@@ -10,12 +10,13 @@ namespace bench {
 
 struct Setting
 {
-    QString programs; // folder of service-vm-tenant
-    QString benches; // folder of rawstore
+    QString programs; // folder of service-vm-tenant and tenant-console
+    QString benches; // folder of rawstore and windowprobe
     QString scratch; // on the disk that is measured; emptied by the caller
     int seconds = 4; // of each round
     int serverCore = 0;
     int loadCore = 1;
+    bool large = false; // also what takes minutes to prepare
 };
 
 // Start to ready line, resident memory idle.
@@ -26,6 +27,12 @@ void measureReads(const Setting &setting, Table &table);
 void measureWrites(const Setting &setting, Table &table);
 // The same without HTTP, by commands a commit; then verification and proofs of what was written.
 void measureEngine(const Setting &setting, Table &table);
+// service-fs verify --full on one core and on two against SHA-256 alone; proofs; with `large` the opening of 5,000,000.
+void measureVerify(const Setting &setting, Table &table);
+// service-fs export of 1,000,000 entries as a bundle, of 10,000 as a PDF.
+void measureExport(const Setting &setting, Table &table);
+// The console with 10,000 tenants and 1,000,000 entries: usable, a jump in the ledger, memory, stalls.
+void measureWindow(const Setting &setting, Table &table);
 
 // What raw SQLite reaches at this mean number of changes a commit.
 double rawChangesPerSecond(const Setting &setting, double batch, const QString &database);

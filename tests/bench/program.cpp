@@ -3,13 +3,18 @@
 
 #include "tests/bench/program.h"
 
+#include <QtCore/qelapsedtimer.h>
 #include <QtCore/qfile.h>
 
 #include <cstdio>
 #include <cstdlib>
 
 #include <csignal>
+#include <fcntl.h>
+#include <spawn.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -34,6 +39,33 @@ void giveUp(const QString &why)
 {
     std::fprintf(stderr, "bench: %s\n", why.toLocal8Bit().constData());
     std::exit(1);
+}
+
+Used runToEnd(const QString &program, const QStringList &arguments)
+{
+    QList<QByteArray> words{QFile::encodeName(program)};
+    for (const QString &argument : arguments)
+        words.append(argument.toLocal8Bit());
+    std::vector<char *> pointers;
+    for (QByteArray &word : words)
+        pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    // What it says on its output is no part of the table.
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    QElapsedTimer timer;
+    timer.start();
+    pid_t pid = 0;
+    const int failed = ::posix_spawn(&pid, pointers[0], &actions, nullptr, pointers.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0)
+        giveUp(u"%1 can't be started."_s.arg(program));
+    int status = 0;
+    rusage used{};
+    if (::wait4(pid, &status, 0, &used) != pid || status != 0)
+        giveUp(u"%1 %2 failed."_s.arg(program, arguments.join(u' ')));
+    return {double(timer.nsecsElapsed()) / 1e9, double(used.ru_maxrss) / 1024};
 }
 
 Program::Program(const QString &program, const QStringList &arguments, std::optional<int> core)

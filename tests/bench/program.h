@@ -34,6 +34,14 @@ private:
 };
 
 // Stops the measuring: nothing that failed may look like a figure.
+// What a program took from its start to its end, which must be a good one.
+struct Used
+{
+    double seconds = 1e9;
+    double megabytes = 0; // resident, at most
+};
+Used runToEnd(const QString &program, const QStringList &arguments);
+
 [[noreturn]] void giveUp(const QString &why);
 
 } // namespace bench

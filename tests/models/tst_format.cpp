@@ -33,6 +33,13 @@ private Q_SLOTS:
         QTEST(models::usageText(used, limit, u"VMs"_s), "text");
     }
 
+    void oneVmIsNoneOfMany()
+    {
+        QCOMPARE(models::vmCount(0), u"0 VMs"_s);
+        QCOMPARE(models::vmCount(1), u"1 VM"_s);
+        QCOMPARE(models::vmCount(2), u"2 VMs"_s);
+    }
+
     void relative_data()
     {
         QTest::addColumn<qint64>("secondsFromNow");
@@ -55,6 +62,22 @@ private Q_SLOTS:
     {
         QCOMPARE(models::shortHash(u"yjk9Apa+xeC43KuYO9H7fRRh9RLnJny4ljGtJv1m2Eg="_s), u"yjk9Apa+…Jv1m2Eg="_s);
         QCOMPARE(models::shortHash(u"short"_s), u"short"_s);
+    }
+
+    void aToolTipIsNoMarkup_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("shown");
+        QTest::newRow("plain text stays as it is") << u"acme \"1\" > 0"_s << u"acme \"1\" > 0"_s;
+        QTest::newRow("a tag") << u"<h1>verified</h1>"_s << u"<span>&lt;h1&gt;verified&lt;/h1&gt;</span>"_s;
+        QTest::newRow("an escaped tag") << u"&lt;b>"_s << u"<span>&amp;lt;b&gt;</span>"_s;
+        QTest::newRow("lines stay lines") << u"a&b\nc"_s << u"<span>a&amp;b<br>c</span>"_s;
+    }
+
+    void aToolTipIsNoMarkup()
+    {
+        QFETCH(QString, text);
+        QTEST(models::toolTipText(text), "shown");
     }
 
     void strangersTextCanNotHide()

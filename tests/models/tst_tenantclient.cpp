@@ -150,9 +150,10 @@ private Q_SLOTS:
         shell.start(u"sh"_s, {u"-c"_s, u"curl() { printf '%s|' \"$@\"; }\n"_s + curl});
         QVERIFY(shell.waitForFinished());
         QCOMPARE(QString::fromUtf8(shell.readAllStandardOutput()),
-            u"-si|-X|POST|http://127.0.0.1:9221/v1/tenants/acme/tokens|-H|Authorization: Bearer T|-H|Idempotency-Key: "
+            u"-si|-w|\\n|-X|POST|http://127.0.0.1:9221/v1/tenants/acme/tokens|-H|Authorization: Bearer "
+            u"T|-H|Idempotency-Key: "
             u"k1|"
-            "-H|Content-Type: application/json|-d|{\n  \"name\": \"it's\"\n}|"_s);
+            "-H|Content-Type: application/json|-d|{\"name\":\"it's\"}|"_s);
     }
 
     void jsonIsIndentedInItsOwnOrderAndAnythingElseAsItIs()

@@ -72,7 +72,10 @@ void HttpProbe::closeSending()
 HttpProbe::Read HttpProbe::readMore(std::chrono::milliseconds wait)
 {
     pollfd wanted{.fd = m_socket, .events = POLLIN, .revents = 0};
-    if (::poll(&wanted, 1, int(wait.count())) != 1)
+    // A child's end interrupts it, where the server under test is in this process and starts programs.
+    int ready = 0;
+    while ((ready = ::poll(&wanted, 1, int(wait.count()))) < 0 && errno == EINTR) { }
+    if (ready != 1)
         return Read::Nothing;
     char bytes[65536];
     const ssize_t size = ::recv(m_socket, bytes, sizeof bytes, 0);
@@ -126,6 +129,11 @@ bool HttpProbe::isCut()
         read = readMore(Patience);
     }
     return read != Read::Nothing;
+}
+
+bool HttpProbe::hasBytes()
+{
+    return !m_buffer.isEmpty() || readMore(std::chrono::milliseconds(0)) == Read::Data;
 }
 
 bool HttpProbe::isSilent()

@@ -49,6 +49,8 @@ public:
     bool isClosed();
     // Whether the peer closes or resets, however many bytes come before.
     bool isCut();
+    // Whether some of an answer has come by now; does not wait.
+    bool hasBytes();
     // Whether nothing comes, not even an end, for a short while.
     bool isSilent();
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "tests/views/stallwatch.h"
 #include "views/bytesview.h"
 
 #include <QtTest/qtest.h>
@@ -63,5 +64,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestBytesView)
+WATCHED_TEST_MAIN(TestBytesView)
 #include "tst_bytesview.moc"

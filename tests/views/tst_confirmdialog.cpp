@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
 #include "views/confirmdialog.h"
 
 #include <QtTest/qsignalspy.h>
+#include <QtWidgets/qlabel.h>
 
 using namespace Qt::StringLiterals;
 using views::ConfirmDialog;
@@ -25,10 +27,13 @@ private Q_SLOTS:
         QVERIFY(!go->isEnabled());
         QTest::keyClicks(typed, u"acm"_s);
         QVERIFY(!go->isEnabled());
+        QCOMPARE(typed->accessibleDescription(), QString());
         QTest::keyClicks(typed, u"e"_s);
         QVERIFY(go->isEnabled());
         QTest::keyClicks(typed, u"x"_s);
         QVERIFY(!go->isEnabled());
+        QCOMPARE(child<QLabel>(&dialog, "typedEditNote")->text(), u"✖ this is not acme"_s);
+        QCOMPARE(typed->accessibleDescription(), u"✖ this is not acme"_s);
         QTest::keyClick(typed, Qt::Key_Backspace);
         QTest::mouseClick(go, Qt::LeftButton);
         QCOMPARE(confirmed.size(), 1);
@@ -59,6 +64,40 @@ private Q_SLOTS:
         QCOMPARE(confirmed.size(), 0);
     }
 
+    void whatIsTypedAtOnceGoesIntoTheFirstField_data()
+    {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QString>("reason");
+        QTest::addColumn<QStringList>("order");
+        QTest::newRow("an id") << u"acme"_s << QString() << QStringList{u"typedEdit"_s, u"confirmButton"_s};
+        QTest::newRow("a reason") << QString() << u"Reason"_s << QStringList{u"reasonEdit"_s, u"confirmButton"_s};
+        QTest::newRow("a reason, then an id")
+            << u"acme"_s << u"Reason"_s << QStringList{u"reasonEdit"_s, u"typedEdit"_s, u"confirmButton"_s};
+        QTest::newRow("nothing to type") << QString() << QString() << QStringList{u"confirmButton"_s};
+    }
+
+    void whatIsTypedAtOnceGoesIntoTheFirstField()
+    {
+        QFETCH(QString, typed);
+        QFETCH(QString, reason);
+        QFETCH(QStringList, order);
+        ConfirmDialog dialog(
+            {.title = u"Delete"_s, .text = u"…"_s, .verb = u"Delete"_s, .typed = typed, .reasonLabel = reason},
+            nullptr);
+        dialog.show();
+        QVERIFY(QTest::qWaitForWindowActive(&dialog));
+        QStringList reached;
+        for (qsizetype i = 0; i < order.size(); ++i) {
+            QWidget *focused = QApplication::focusWidget();
+            reached.append(focused->objectName());
+            // The button is reached only once the id is typed.
+            if (focused->objectName() == "typedEdit"_L1)
+                QTest::keyClicks(focused, typed);
+            QTest::keyClick(focused, Qt::Key_Tab);
+        }
+        QCOMPARE(reached, order);
+    }
+
     void everyControlHasAName()
     {
         ConfirmDialog dialog(
@@ -68,5 +107,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestConfirmDialog)
+WATCHED_TEST_MAIN(TestConfirmDialog)
 #include "tst_confirmdialog.moc"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "models/ledgermodel.h"
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
 #include "views/bytesview.h"
 #include "views/ledgerpage.h"
@@ -310,8 +311,9 @@ private Q_SLOTS:
             QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
         }
         QCOMPARE(passed,
-            (QStringList{u"ledgerTenant"_s, u"ledgerEvent"_s, u"anyOutcomeChip"_s, u"verifyButton"_s, u"ledgerOrder"_s,
-                u"ledgerList"_s, u"copyFieldButton"_s, u"copyEntryButton"_s, u"ledgerFields"_s, u"ledgerBytes"_s}));
+            (QStringList{u"ledgerTenant"_s, u"ledgerEvent"_s, u"anyOutcomeChip"_s, u"exportButton"_s, u"verifyButton"_s,
+                u"ledgerOrder"_s, u"ledgerList"_s, u"copyFieldButton"_s, u"copyEntryButton"_s, u"ledgerFields"_s,
+                u"ledgerBytes"_s}));
     }
 
     void everyControlSaysWhatItIs()
@@ -354,5 +356,5 @@ private:
     std::unique_ptr<views::LedgerPage> m_page;
 };
 
-QTEST_MAIN(TestLedgerPage)
+WATCHED_TEST_MAIN(TestLedgerPage)
 #include "tst_ledgerpage.moc"

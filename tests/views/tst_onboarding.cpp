@@ -6,6 +6,7 @@
 
 #include "tests/views/onboardinghouse.h"
 #include "tests/views/screenshot.h"
+#include "tests/views/stallwatch.h"
 #include "views/messages.h"
 #include "views/tokencard.h"
 
@@ -35,7 +36,7 @@ private Q_SLOTS:
         registerTenant();
         QVERIFY(verdict("register").startsWith(u"✔ acme-corp exists since "_s));
         QVERIFY(verdict("register").contains(u"ledger #"_s));
-        QVERIFY(request("register").contains(u"curl -si -X POST"_s));
+        QVERIFY(request("register").contains(u"curl -si -w '\\n' -X POST"_s));
         QVERIFY(request("register").contains(u"Bearer $ADMIN_TOKEN"_s));
         QVERIFY(answer("register").contains(u"201 Created"_s));
         next();
@@ -60,7 +61,8 @@ private Q_SLOTS:
         run("ledger");
         QTRY_VERIFY2(verdict("ledger").startsWith(u"✔"_s), qPrintable(verdict("ledger")));
         QVERIFY(verdict("ledger").contains(u"proof verified in the signed tree of"_s));
-        const QString line = u"service-fs read --filter tenant-id=acme-corp --event-type TENANT_CREATED --limit 1"_s;
+        const QString line = u"service-fs read --filter tenant-id=acme-corp --event-type TENANT_CREATED --limit 1"_s
+            + " --data-dir "_L1 + m_house->directory();
         QVERIFY(request("ledger").endsWith(line));
         press("ledgerCopyLine");
         QCOMPARE(QGuiApplication::clipboard()->text(), line);
@@ -153,6 +155,9 @@ private Q_SLOTS:
         QVERIFY(button("registerButton")->isEnabled());
         type(qPrintable(field), text);
         QCOMPARE(child<QLabel>(m_wizard, qPrintable(field + "Note"_L1))->text(), mistake);
+        // Who can't see it hears it.
+        QCOMPARE(child<QLineEdit>(m_wizard, qPrintable(field))->accessibleDescription(), mistake);
+        QVERIFY(!child<QLineEdit>(m_wizard, qPrintable(field))->accessibleName().contains(u'&'));
         QVERIFY(!button("registerButton")->isEnabled());
     }
 
@@ -366,5 +371,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestOnboarding)
+WATCHED_TEST_MAIN(TestOnboarding)
 #include "tst_onboarding.moc"

@@ -4,6 +4,7 @@
 // Before a server whose answers are changed on the way: that the assistant finds every defect, and says what is known.
 
 #include "tests/views/onboardinghouse.h"
+#include "tests/views/stallwatch.h"
 
 using namespace Qt::StringLiterals;
 using Answer = HttpProbe::Answer;
@@ -161,5 +162,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestOnboardingDefects)
+WATCHED_TEST_MAIN(TestOnboardingDefects)
 #include "tst_onboardingdefects.moc"

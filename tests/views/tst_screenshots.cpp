@@ -4,16 +4,22 @@
 // Draws every page in both themes into the folder named by SCREENSHOT_DIR (else a temporary one), for people to look
 // at; and checks that each has drawn more than its ground.
 
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
+#include "views/confirmdialog.h"
+#include "views/issuetokendialog.h"
 #include "views/ledgerpage.h"
 #include "views/mainwindow.h"
 #include "views/onboardingwizard.h"
+#include "views/tenantdialog.h"
+#include "views/tokendelivery.h"
 #include "views/welcomedialog.h"
 
 #include <QtCore/qdir.h>
 #include <QtCore/qset.h>
 #include <QtTest/qsignalspy.h>
 #include <QtWidgets/qabstractitemview.h>
+#include <QtWidgets/qplaintextedit.h>
 #include <QtWidgets/qstylefactory.h>
 #include <QtWidgets/qtreewidget.h>
 
@@ -101,6 +107,65 @@ private Q_SLOTS:
         keep(wizard, u"onboarding"_s, dark);
     }
 
+    void emptyPages_data() { themes(); }
+    void emptyPages()
+    {
+        QFETCH(bool, dark);
+        apply(dark);
+        ViewHouse fresh;
+        views::MainWindow window(*fresh.link, {.url = u"http://127.0.0.1:9221"_s});
+        window.resize(1024, 680);
+        window.show();
+        keep(window, u"tenants-empty"_s, dark);
+        child<QLineEdit>(&window, "tokenFilter")->setText(u"nobody"_s);
+        window.showPage(1);
+        keep(window, u"tokens-filtered-away"_s, dark);
+        fresh.registerTenant("acme-corp");
+        fresh.engine.faults.before = 1000;
+        QVERIFY(!fresh.engine.registerTenant(tenantSpec("globex")));
+        QTRY_VERIFY(child<QWidget>(&window, "alarm")->isVisible());
+        window.showPage(0);
+        child<QAbstractButton>(&window, "collapseButton")->click();
+        keep(window, u"tenants-unwritable-collapsed"_s, dark);
+        child<QAbstractButton>(&window, "collapseButton")->click();
+        fresh.engine.faults.before = 0;
+    }
+
+    void dialogs_data() { themes(); }
+    void dialogs()
+    {
+        QFETCH(bool, dark);
+        apply(dark);
+        const auto tenant = m_house->link->state().read(
+            [](const engine::State &state) { return *state.tenant(TenantId("acme-corp")); });
+        views::TenantDialog edit(*m_house->link, tenant, nullptr);
+        edit.show();
+        child<QLineEdit>(&edit, "maxVmsEdit")->setText(u"3"_s);
+        child<QLineEdit>(&edit, "storageEdit")->setText(u"much"_s);
+        keep(edit, u"dialog-tenant"_s, dark);
+        views::IssueTokenDialog issue(*m_house->link, nullptr);
+        issue.show();
+        child<QPlainTextEdit>(&issue, "keyEdit")->setPlainText(u"hello"_s);
+        keep(issue, u"dialog-issue"_s, dark);
+        views::ConfirmDialog remove(
+            {.title = u"Delete tenant"_s,
+                .text = u"All tokens of acme-corp die now. 7 VMs are destroyed. The id is never "
+                        "given again. The ledger keeps everything."_s,
+                .verb = u"Delete tenant"_s,
+                .typed = u"acme-corp"_s,
+                .reasonLabel = u"Reason (goes into the ledger)"_s},
+            nullptr);
+        remove.show();
+        remove.showMistake(
+            u"acme-corp was not deleted.\nThe ledger can't be written: the disk is full.\nMake room and try again."_s);
+        keep(remove, u"dialog-delete"_s, dark);
+        auto issued = m_house->engine.submitToken(m_house->engine.admin(), "acme-corp", "READ").result();
+        QVERIFY(issued);
+        views::TokenDelivery delivery(std::move(issued->value), nullptr);
+        delivery.show();
+        keep(delivery, u"dialog-delivery"_s, dark);
+    }
+
     // Last, for it does damage.
     void damagedLedger_data() { themes(); }
     void damagedLedger()
@@ -163,5 +228,5 @@ private:
     std::unique_ptr<ViewHouse> m_house;
 };
 
-QTEST_MAIN(TestScreenshots)
+WATCHED_TEST_MAIN(TestScreenshots)
 #include "tst_screenshots.moc"

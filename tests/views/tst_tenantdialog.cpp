@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
 #include "views/tenantdialog.h"
 
@@ -106,5 +107,5 @@ private:
     std::unique_ptr<views::TenantDialog> m_dialog;
 };
 
-QTEST_MAIN(TestTenantDialog)
+WATCHED_TEST_MAIN(TestTenantDialog)
 #include "tst_tenantdialog.moc"

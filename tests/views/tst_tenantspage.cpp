@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
 #include "views/confirmdialog.h"
 #include "views/listview.h"
@@ -167,5 +168,5 @@ private:
     std::unique_ptr<views::TenantsPage> m_page;
 };
 
-QTEST_MAIN(TestTenantsPage)
+WATCHED_TEST_MAIN(TestTenantsPage)
 #include "tst_tenantspage.moc"

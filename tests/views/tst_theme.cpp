@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "tests/views/stallwatch.h"
 #include "views/icons.h"
 #include "views/theme.h"
 
@@ -100,5 +101,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestTheme)
+WATCHED_TEST_MAIN(TestTheme)
 #include "tst_theme.moc"

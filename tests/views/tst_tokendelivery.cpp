@@ -3,10 +3,12 @@
 
 #include "service/crypto/publickeytext.h"
 #include "tests/views/screenshot.h"
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
 #include "views/countdownring.h"
 #include "views/messages.h"
 #include "views/secretclipboard.h"
+#include "views/tokencard.h"
 #include "views/tokendelivery.h"
 
 #include <QtCore/qfileinfo.h>
@@ -14,6 +16,7 @@
 #include <QtCore/qtemporarydir.h>
 #include <QtGui/qclipboard.h>
 #include <QtWidgets/qcheckbox.h>
+#include <QtWidgets/qfiledialog.h>
 #include <QtWidgets/qlabel.h>
 
 using namespace Qt::StringLiterals;
@@ -124,6 +127,32 @@ private Q_SLOTS:
         click("saveTokenButton");
         QCOMPARE(label("tokenNote")->text(), before);
         QVERIFY(button("saveTokenButton")->isEnabled());
+    }
+
+    // As when its token turns out to be revoked while somebody still looks for a folder.
+    void theCardMayGoWhileItsPickerIsOpen()
+    {
+        open(Long);
+        auto card = std::make_unique<views::TokenCard>(m_issued, nullptr, Long);
+        card->show();
+        child<QAbstractButton>(card.get(), "saveTokenButton")->click();
+        const QPointer picker(child<QFileDialog>(card.get(), "filePicker"));
+        QVERIFY(picker->isVisible());
+        card.reset();
+        QVERIFY(!picker);
+    }
+
+    void savesWhereThePickerSays()
+    {
+        open(Long);
+        QTemporaryDir folder;
+        const QString path = folder.filePath(u"acme.token"_s);
+        button("saveTokenButton")->click();
+        QDialog *picker = child<QFileDialog>(m_dialog.get(), "filePicker");
+        child<QLineEdit>(picker, "fileNameEdit")->setText(path);
+        picker->accept();
+        QTRY_VERIFY(label("tokenNote")->text().startsWith("Saved to "_L1 + path));
+        QVERIFY(QFile::exists(path));
     }
 
     void hidesItselfWhenNothingIsDone()
@@ -251,5 +280,5 @@ private:
     std::unique_ptr<TokenDelivery> m_dialog;
 };
 
-QTEST_MAIN(TestTokenDelivery)
+WATCHED_TEST_MAIN(TestTokenDelivery)
 #include "tst_tokendelivery.moc"

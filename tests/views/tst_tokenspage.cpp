@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
 #include "views/confirmdialog.h"
 #include "views/issuetokendialog.h"
@@ -112,5 +113,5 @@ private:
     std::unique_ptr<views::TokensPage> m_page;
 };
 
-QTEST_MAIN(TestTokensPage)
+WATCHED_TEST_MAIN(TestTokensPage)
 #include "tst_tokenspage.moc"

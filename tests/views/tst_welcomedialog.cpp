@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "tests/views/screenshot.h"
+#include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
 #include "views/welcomedialog.h"
 
@@ -89,5 +90,5 @@ private:
     std::unique_ptr<WelcomeDialog> m_dialog;
 };
 
-QTEST_MAIN(TestWelcomeDialog)
+WATCHED_TEST_MAIN(TestWelcomeDialog)
 #include "tst_welcomedialog.moc"

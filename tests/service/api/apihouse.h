@@ -64,6 +64,10 @@ public:
     quint16 port() const { return m_port; }
     const QJsonObject &document() const { return m_document; }
     engine::Engine &engine() { return *m_engine; }
+    // In the place of service-fs, before the first export.
+    void exportWith(const QString &program);
+    // Cuts all connections and ends the I/O thread; what is asked from then on has no answer.
+    void stopDoor();
 
     TestClock clock;
 

@@ -62,9 +62,9 @@ const std::vector<Rule> &rules()
         {"GET /v1/status", "service:tenant-admin INPUT USER READ service:vm-host service:backup"},
         {"GET /v1/ledger/entries", ledger}, {"GET /v1/ledger/entries/{index}", ledger},
         {"GET /v1/ledger/entries/{index}/proof", ledger}, {"GET /v1/ledger/consistency", ledger},
-        {"GET /ledger/checkpoint", nobody}, {"GET /ledger/tile/entries/{path*}", "admin auditor"},
-        {"GET /ledger/tile/{path*}", nobody}, {"GET /healthz", nobody}, {"GET /readyz", nobody},
-        {"GET /openapi.json", nobody}};
+        {"POST /v1/ledger/export", "admin auditor"}, {"GET /ledger/checkpoint", nobody},
+        {"GET /ledger/tile/entries/{path*}", "admin auditor"}, {"GET /ledger/tile/{path*}", nobody},
+        {"GET /healthz", nobody}, {"GET /readyz", nobody}, {"GET /openapi.json", nobody}};
     return table;
 }
 

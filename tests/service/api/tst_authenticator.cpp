@@ -195,14 +195,23 @@ void TestAuthenticator::refuses_data()
         const QByteArray claims = tokens::writeClaims(tokens::claimsOf(house.user, samples::Issuer));
         return tokens::signCompact(header, ' ' + claims, house.key);
     }) << "malformed"_ba;
-    QTest::newRow("claims that are not those of the record") << Make([](House &house) {
-        tokens::TokenRecord broader = house.user;
-        broader.scope = tokens::Scope(tokens::Scope::Kind::TenantAdmin);
-        return house.text(broader);
-    }) << "revoked"_ba;
+    using Alter = void (*)(tokens::TokenRecord &);
+    const auto altered = [](const char *name, Alter alter) {
+        QTest::addRow("%s that is not the record's", name) << Make([alter](House &house) {
+            tokens::TokenRecord other = house.user;
+            alter(other);
+            return house.text(other);
+        }) << "malformed"_ba;
+    };
+    altered("a scope", [](tokens::TokenRecord &record) { record.scope = tokens::Scope(tokens::Scope::Kind::Read); });
+    altered("a broader scope",
+        [](tokens::TokenRecord &record) { record.scope = tokens::Scope(tokens::Scope::Kind::TenantAdmin); });
+    altered("an end", [](tokens::TokenRecord &record) { record.expiresAt += 60; });
+    altered("a beginning", [](tokens::TokenRecord &record) { record.notBefore -= 60; });
+    altered("a tenant", [](tokens::TokenRecord &record) { record.tenant = TenantId("globex"); });
     QTest::newRow("another issuer") << Make([](House &house) {
         return tokens::signToken(tokens::claimsOf(house.user, "http://localhost:9221"_ba), house.key, house.keyId);
-    }) << "revoked"_ba;
+    }) << "malformed"_ba;
 }
 
 void TestAuthenticator::refuses()

@@ -28,9 +28,6 @@ private Q_SLOTS:
     void foreignAndAbsentEntriesAreAlike();
     void proofsHoldAgainstTheCheckpoint();
     void treesGrowOutOfOneAnother();
-    void tilesGiveTheRootOfTheCheckpoint();
-    void pathsHaveOneSpelling_data();
-    void pathsHaveOneSpelling();
 
 private:
     ApiHouse::Answer get(const QByteArray &target, const QByteArray &token)
@@ -272,55 +269,6 @@ void TestLedgerRoutes::treesGrowOutOfOneAnother()
     for (const char *wrong : {"old=3&new=2", "old=1", "new=1", "old=x&new=2", "old=01&new=2"})
         QCOMPARE(outcomeOf(get("/v1/ledger/consistency?"_ba + wrong, m_user.text)), "422 invalid-field");
     QCOMPARE(outcomeOf(get("/v1/ledger/consistency?old=1&new=9999"_ba, m_user.text)), "404 not-found");
-}
-
-void TestLedgerRoutes::tilesGiveTheRootOfTheCheckpoint()
-{
-    const ledger::Checkpoint head = checkpoint();
-    const auto noted = get("/ledger/checkpoint"_ba, {});
-    QCOMPARE(noted.header("Content-Type"), "text/plain; charset=utf-8");
-    QCOMPARE(noted.header("Cache-Control"), "no-cache");
-    const QByteArray width = ".p/" + QByteArray::number(head.size);
-    const auto tile = get("/ledger/tile/0/000" + width, {});
-    QCOMPARE(tile.header("Content-Type"), "application/octet-stream");
-    QVERIFY(tile.header("Cache-Control").contains("immutable"));
-    QCOMPARE(tile.body.size(), qsizetype(head.size) * 32);
-    const auto bundle = get("/ledger/tile/entries/000" + width, m_house->auditor());
-    QCOMPARE(bundle.header("Content-Type"), "application/octet-stream");
-    QVERIFY(bundle.header("Cache-Control").startsWith("private"));
-    std::vector<ledger::Digest> leaves;
-    QByteArrayView rest(bundle.body);
-    while (rest.size() >= 2) {
-        const qsizetype size = uchar(rest[0]) << 8 | uchar(rest[1]);
-        QVERIFY(rest.size() >= 2 + size);
-        leaves.push_back(ledger::leafHash(rest.sliced(2, size)));
-        QCOMPARE(leaves.back().view(), QByteArrayView(tile.body).sliced(qsizetype(leaves.size() - 1) * 32, 32));
-        rest = rest.sliced(2 + size);
-    }
-    QVERIFY(rest.isEmpty());
-    QCOMPARE(TreeSize(leaves.size()), head.size);
-    QCOMPARE(ledger::rootOf(leaves), head.root);
-    // A narrower one stays to be had.
-    QCOMPARE(get("/ledger/tile/0/000.p/5"_ba, {}).body, tile.body.first(5 * 32));
-}
-
-void TestLedgerRoutes::pathsHaveOneSpelling_data()
-{
-    QTest::addColumn<QByteArray>("path");
-    for (const char *path : {"/ledger/tile/0/000", "/ledger/tile/0/000.p/0", "/ledger/tile/0/000.p/05",
-             "/ledger/tile/0/000.p/255", "/ledger/tile/0/000.p/256", "/ledger/tile/0/0.p/5", "/ledger/tile/0/0000.p/5",
-             "/ledger/tile/0/x000/000.p/5", "/ledger/tile/00/000.p/5", "/ledger/tile/64/000.p/5",
-             "/ledger/tile/1/000.p/1", "/ledger/tile/0/%30%30%30.p/5", "/ledger/%74ile/0/000.p/5",
-             "/ledger/Tile/0/000.p/5", "/ledger/tile//0/000.p/5", "/ledger/tile/0/000.p/5/", "/ledger/tile/0/000/p/5",
-             "/ledger/tile/entries/000.p/0", "/ledger/tile/entries/0.p/5", "/ledger/tile/entries",
-             "/ledger/%63heckpoint", "/ledger/checkpoint/"})
-        QTest::newRow(path) << QByteArray(path);
-}
-
-void TestLedgerRoutes::pathsHaveOneSpelling()
-{
-    QFETCH(QByteArray, path);
-    QCOMPARE(outcomeOf(get(path, m_house->admin())), "404 not-found");
 }
 
 QTEST_GUILESS_MAIN(TestLedgerRoutes)

@@ -228,6 +228,8 @@ void TestVmRoutes::theTenantIsTheCallersOwn()
     QCOMPARE(outcomeOf(ask("GET", "/v1/vms?tenant_id=rival", m_input)), "403 insufficient-scope");
     QCOMPARE(outcomeOf(ask("GET", "/v1/vms?tenant_id=nobody", m_input)), "403 insufficient-scope");
     QCOMPARE(outcomeOf(ask("GET", "/v1/vms?tenant_id=-", m_house->admin())), "422 invalid-field");
+    for (const QByteArray &asking : {m_house->admin(), m_house->auditor(), m_input})
+        QCOMPARE(outcomeOf(ask("GET", "/v1/vms?tenant_id=", asking)), "422 invalid-field");
     QCOMPARE(arrayOf(ask("GET", "/v1/vms", m_house->auditor())).size(), 2);
     QCOMPARE(arrayOf(ask("GET", "/v1/vms?tenant_id=rival", m_house->auditor())).size(), 1);
     QCOMPARE(arrayOf(ask("GET", "/v1/vms?tenant_id=nobody", m_house->admin())).size(), 0);

@@ -114,12 +114,15 @@ public:
             .clock = clock,
             .issuer = TestIssuer,
             .passphrase = {},
+            .acceptRollback = acceptRollback,
+            .onCheckpoint = onCheckpoint,
             .commitFaults = {.before =
                                  [this] {
                                      ++faults.commits;
                                      return strike(faults.before);
                                  },
-                .after = [this] { return strike(faults.after); }}});
+                .after = [this] { return strike(faults.after); }},
+            .rollbackFault = rollbackFault});
         if (!started) {
             m_directory.reset();
             return std::unexpected(started.error());
@@ -201,7 +204,7 @@ public:
     auto submitPlain(engine::Caller caller, Run run)
     {
         return submit<engine::Nothing>(
-            std::move(caller), [run = std::move(run)](engine::Work &work) mutable -> Result<engine::Nothing> {
+            std::move(caller), [run = std::move(run)](engine::Work &work) -> Result<engine::Nothing> {
                 TRY(run(work));
                 return engine::Nothing{};
             });
@@ -230,7 +233,7 @@ public:
 
     QString unavailable() const
     {
-        return m_engine->state().read([](const engine::State &state) { return state.unavailable; });
+        return m_engine->state().read([](const engine::State &state) { return state.trouble.why; });
     }
 
     // All that service-fs verify --full looks at; the sentence of the first thing wrong, or nothing.
@@ -242,10 +245,10 @@ public:
         const auto database = reader();
         engine::Replay replay;
         ledger::VerifyOptions options;
-        options.keys = {ledger::parseVerifierKey(vkey.readLine().trimmed()).value()};
+        for (const QByteArray &line : vkey.readAll().trimmed().split('\n'))
+            options.keys.push_back(ledger::parseVerifierKey(line).value());
         options.highWaterPath = paths().highWater();
-        options.onEntry = [&](const ledger::EntryFields &entry) { return replay.apply(entry); };
-        options.onEnd = [&] { return replay.compare(*database); };
+        options.follower = &replay;
         const auto report = ledger::verifyTree(*database, options);
         if (!report)
             return report.error().detail;
@@ -278,6 +281,10 @@ public:
 
     TestClock clock;
     Faults faults;
+    // For the next start.
+    bool acceptRollback = false;
+    engine::RollbackFault rollbackFault;
+    std::function<void(const QByteArray &)> onCheckpoint;
 
 private:
     std::optional<Error> strike(std::atomic<int> &left) const

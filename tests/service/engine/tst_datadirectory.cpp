@@ -202,6 +202,8 @@ private Q_SLOTS:
         QTest::newRow("an installation whose admin.token is a link")
             << u"link:admin.token"_s << u"is no regular file"_s;
         QTest::newRow("an installation whose keys others can list") << u"open-keys"_s << u"chmod 700"_s;
+        QTest::newRow("an installation whose exports others can list") << u"open-exports"_s << u"chmod 700"_s;
+        QTest::newRow("an installation whose exports are a link") << u"link:audit-exports"_s << u"is no directory"_s;
         QTest::newRow("an installation without its keys") << u"no-keys"_s << u"is missing"_s;
         QTest::newRow("a first start cut short, with something else beside it") << u"mixed"_s << u"something else"_s;
     }
@@ -229,6 +231,8 @@ private Q_SLOTS:
             QVERIFY(QFile::setPermissions(m_path, openFolder));
         else if (what == "open-keys"_L1)
             QVERIFY(QFile::setPermissions(m_path + "/keys"_L1, openFolder));
+        else if (what == "open-exports"_L1)
+            QVERIFY(QFile::setPermissions(m_path + "/audit-exports"_L1, openFolder));
         else if (what == "no-keys"_L1)
             QVERIFY(QDir(m_path + "/keys"_L1).removeRecursively());
         else if (what.startsWith("open:"_L1))

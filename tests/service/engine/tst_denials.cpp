@@ -137,6 +137,60 @@ private Q_SLOTS:
             "{\"code\":\"quota-exceeded\",\"quota\":\"max_vms\",\"limit\":10,\"used\":12,\"requested\":1,\"times\":2}"_ba);
     }
 
+    void theCountedEntryNamesWhatAllShare_data()
+    {
+        QTest::addColumn<QByteArrayList>("asked"); // behind the first, which has an entry of its own
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("route");
+        QTest::newRow("one of them") << QByteArrayList{"POST /b"} << "\"POST\""_ba
+                                     << "\"/b\""_ba;
+        QTest::newRow("the same again") << QByteArrayList{"GET /a", "GET /a"} << "\"GET\""_ba
+                                        << "\"/a\""_ba;
+        QTest::newRow("another route") << QByteArrayList{"GET /a", "GET /b"} << "\"GET\""_ba
+                                       << "null"_ba;
+        QTest::newRow("another method") << QByteArrayList{"GET /a", "POST /a"} << "null"_ba
+                                        << "\"/a\""_ba;
+        QTest::newRow("others, and the first of them again")
+            << QByteArrayList{"GET /a", "POST /b", "GET /a"} << "null"_ba
+            << "null"_ba;
+    }
+
+    void theCountedEntryNamesWhatAllShare()
+    {
+        QFETCH(const QByteArrayList, asked);
+        QFETCH(const QByteArray, method);
+        QFETCH(const QByteArray, route);
+        const QByteArray expected = "{\"code\":\"insufficient-scope\",\"method\":" + method + ",\"route\":" + route
+            + ",\"actor_tenant\":\"acme-corp\",\"times\":" + QByteArray::number(asked.size()) + '}';
+        TestClock clock;
+        for (const bool givenBack : {false, true}) {
+            DenialRecorder recorder(clock);
+            QVERIFY(recorder.admit(denialOf("a")));
+            for (const QByteArray &one : asked) {
+                Denial denial = denialOf("a");
+                denial.method = one.split(' ').first();
+                denial.route = one.split(' ').last();
+                if (givenBack)
+                    recorder.giveBack(denial);
+                else
+                    QVERIFY(!recorder.admit(denial));
+            }
+            QCOMPARE(engine::denialEntryData(recorder.due(true).front()), expected);
+        }
+    }
+
+    void whatIsGivenBackIsNotTheLast()
+    {
+        TestClock clock;
+        DenialRecorder recorder(clock);
+        for (const qint64 used : {10, 11, 12})
+            recorder.admit(quotaDenial("a", "acme-corp", used));
+        recorder.giveBack(quotaDenial("a", "acme-corp", 10));
+        const auto due = recorder.due(true);
+        QCOMPARE(due.front().used, 12);
+        QCOMPARE(due.front().times, 3);
+    }
+
     void theEntryOfForeignAccessNamesNoIdThatWasAskedFor()
     {
         QCOMPARE(engine::denialEntryData(denialOf("a")),
@@ -176,6 +230,28 @@ private Q_SLOTS:
             house.engine().recordDenial(denialOf(i % 2 ? "a" : "b"));
         house.stop();
         QCOMPARE(timesIn(house), 1000);
+        QCOMPARE(house.damage(), QString());
+    }
+
+    // Also those of a request that is answered only now.
+    void whatIsPostedAfterwardsStandsBehindThem()
+    {
+        EngineHouse house;
+        VERIFY_RESULT(house.start());
+        for (int i = 0; i < 5; ++i)
+            house.engine().recordDenial(denialOf("a"));
+        house.engine().post<engine::Nothing>(
+            engine::systemCaller(), [](engine::Work &) { return engine::Nothing{}; },
+            [&house](const Result<engine::Committed<engine::Nothing>> &) {
+                house.engine().recordDenial(denialOf("b"));
+                house.engine().recordDenial(denialOf("b"));
+            },
+            engine::Job::Kind::DryRun);
+        house.engine().settleDenials();
+        VERIFY_RESULT(house.registerTenant(tenantSpec("last")));
+        house.stop();
+        QCOMPARE(house.events().last(), "TENANT_CREATED");
+        QCOMPARE(timesIn(house), 7);
         QCOMPARE(house.damage(), QString());
     }
 

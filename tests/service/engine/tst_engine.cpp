@@ -229,6 +229,48 @@ private Q_SLOTS:
         QCOMPARE(m_house->damage(), QString());
     }
 
+    void whoIsRunAnewIsAnsweredAndCountedOnce_data()
+    {
+        QTest::addColumn<bool>("writesFirst");
+        QTest::addColumn<int>("runs"); // of the command before the one that fails
+        QTest::newRow("a refusal before anything is written costs the others nothing") << false << 1;
+        QTest::newRow("a refusal after a write has the others run anew") << true << 2;
+    }
+
+    void whoIsRunAnewIsAnsweredAndCountedOnce()
+    {
+        QFETCH(const bool, writesFirst);
+        QFETCH(const int, runs);
+        VERIFY_RESULT(m_house->registerTenant(tenantSpec("acme-corp")));
+        const auto size = m_house->size();
+        int before = 0, behind = 0; // engine thread, until the results are in
+        Gate gate(*m_house);
+        const auto submit = [&](int &count) {
+            return m_house->submitPlain(m_house->admin(), [&count](Work &work) -> Result<void> {
+                ++count;
+                return engine::registerVms(work, TenantId("acme-corp"), vmSpec(1)).transform([](const auto &) {});
+            });
+        };
+        auto first = submit(before);
+        auto failing = m_house->submitPlain(m_house->admin(), [writesFirst](Work &work) -> Result<void> {
+            if (writesFirst)
+                TRY(engine::registerVms(work, TenantId("acme-corp"), vmSpec(3)));
+            return fail(ErrorCode::NoCapacity, u"at last"_s);
+        });
+        auto last = submit(behind);
+        gate.open();
+        VERIFY_RESULT(first.result());
+        VERIFY_ERROR(failing.result(), ErrorCode::NoCapacity);
+        VERIFY_RESULT(last.result());
+        QCOMPARE(before, runs);
+        QCOMPARE(behind, 1); // a batch ends where it is spoiled
+        QCOMPARE(*last.result()->index, size + 1);
+        m_house->engine().state().read(
+            [](const engine::State &state) { QCOMPARE(state.tenant(TenantId("acme-corp"))->usage.vms, 2); });
+        QCOMPARE(m_house->memory(), m_house->disk());
+        QCOMPARE(m_house->damage(), QString());
+    }
+
     void aStatementThatSqliteRefusesFailsItsOwnCommandOnly()
     {
         Gate gate(*m_house);

@@ -117,6 +117,9 @@ private Q_SLOTS:
             gate.open();
             VERIFY_ERROR(lost.result(), ErrorCode::LedgerUnavailable);
             VERIFY_ERROR(innocent.result(), ErrorCode::LedgerUnavailable);
+            // Nobody is told that nothing was made where it was, or where it can't be known.
+            QCOMPARE(lost.result().error().detail.contains(u"may not have been made"_s), after);
+            QCOMPARE(lost.result().error().detail.contains(u"was not made"_s), !after);
             QVERIFY2(lost.result().error().detail.contains(said), qPrintable(lost.result().error().detail));
             QCOMPARE(house.memory(), house.disk());
             // After the commit the entries are there, though nobody was told so.

@@ -7,6 +7,7 @@
 #include "tests/service/engine/enginehouse.h"
 
 #include <QtCore/qdir.h>
+#include <QtCore/qregularexpression.h>
 
 using namespace Qt::StringLiterals;
 
@@ -66,6 +67,27 @@ private Q_SLOTS:
         QVERIFY(!m_house->directory().isNew());
         VERIFY_RESULT(m_house->registerTenant(tenantSpec("globex")));
         QCOMPARE(m_house->damage(), QString());
+    }
+
+    // What goes wrong with the first change of a run is for who asked to tell.
+    void aStartThatCanNotRecordLeavesTheMarkAlone()
+    {
+        m_house->stop();
+        QFile mark(m_house->paths().highWater());
+        QVERIFY(mark.open(QIODevice::ReadOnly));
+        const QByteArray before = mark.readAll();
+        m_house->faults.sqlite = 13;
+        m_house->faults.before = 1;
+        QTest::failOnWarning(QRegularExpression(u"can't be written"_s));
+        VERIFY_RESULT(m_house->start());
+        VERIFY_ERROR(m_house->registerTenant(tenantSpec("globex")), ErrorCode::LedgerUnavailable);
+        const Error told = engine::startRefusal({.code = ErrorCode::LedgerUnavailable, .detail = {}},
+            m_house->engine().state().read([](const engine::State &state) { return state.trouble; }), u"/data"_s);
+        QCOMPARE(told.detail,
+            u"/data can't be served: the disk is full. Nothing in it was changed; make room on it and start again."_s);
+        m_house->stop();
+        QVERIFY(mark.seek(0));
+        QCOMPARE(mark.readAll(), before);
     }
 
     void anOlderDatabasePutBackIsRefused()

@@ -7,6 +7,7 @@
 #include "tests/service/engine/enginehouse.h"
 
 #include <QtCore/qdiriterator.h>
+#include <QtCore/qregularexpression.h>
 
 #include <thread>
 
@@ -65,7 +66,30 @@ private Q_SLOTS:
         VERIFY_RESULT(first.result());
         VERIFY_ERROR(vm.result(), code);
         VERIFY_ERROR(child.result(), code);
-        QCOMPARE(m_house->size(), size + 1);
+        // A deletion revokes the tenant's token with an entry of its own.
+        QCOMPARE(m_house->size(), size + (event == "delete"_L1 ? 2 : 1));
+    }
+
+    // So that they stay dead whatever becomes of the tenant.
+    void aDeletedTenantsTokensAreRevokedOneByOne()
+    {
+        const tokens::TokenRecord first = issue(m_house->admin(), "service:tenant-admin");
+        const tokens::TokenRecord child = issue(EngineHouse::holder(first), "READ");
+        const tokens::TokenRecord revoked = issue(m_house->admin(), "INPUT");
+        VERIFY_RESULT(m_house->submitRevocation(m_house->admin(), revoked.id).result());
+        const auto size = m_house->size();
+        VERIFY_RESULT(m_house
+                          ->submitPlain(m_house->admin(),
+                              [](Work &work) { return engine::deleteTenant(work, TenantId("acme-corp"), {}); })
+                          .result());
+        QCOMPARE(m_house->events(size), (QByteArrayList{"TOKEN_REVOKED", "TOKEN_REVOKED", "TENANT_DELETED"}));
+        m_house->engine().state().read([&](const engine::State &state) {
+            for (const TokenId &id : {first.id, child.id, revoked.id})
+                QVERIFY(state.token(id)->revokedAt);
+        });
+        const auto data = m_house->entry(size).data;
+        QCOMPARE(*data.find("reason")->string(), "tenant deleted"_ba);
+        QCOMPARE(m_house->damage(), QString());
     }
 
     void anInventedCallerIsRefused()
@@ -241,6 +265,52 @@ private Q_SLOTS:
         QCOMPARE(m_house->damage(), QString());
     }
 
+    // Only the token in the file may live: the one before the last was printed to somebody and is in no file.
+    void ofTwoReplacementsInOneCommitOneLives()
+    {
+        const QString path = m_house->paths().adminToken();
+        const auto old = *engine::adminTokenId(path);
+        Gate gate(*m_house);
+        const auto replace = [&] {
+            return m_house->submit<engine::IssuedToken>(
+                engine::systemCaller(), [&](Work &work) { return engine::replaceAdminToken(work, path, true); });
+        };
+        auto first = replace(), second = replace();
+        gate.open();
+        VERIFY_RESULT(first.result());
+        VERIFY_RESULT(second.result());
+        QCOMPARE(engine::adminTokenId(path)->text(), second.result()->value.record.id.text());
+        QVERIFY(isRevoked(old));
+        QVERIFY(isRevoked(first.result()->value.record.id));
+        QVERIFY(!isRevoked(second.result()->value.record.id));
+        QVERIFY(!QFile::exists(path + ".next"_L1));
+        QCOMPARE(m_house->damage(), QString());
+    }
+
+    void aReplacementThatCouldNotBeMovedIsRevokedByTheNext()
+    {
+        const QString path = m_house->paths().adminToken();
+        QVERIFY(QFile::rename(path, path + ".kept"_L1));
+        QVERIFY(QDir().mkdir(path)); // a file can't be moved there
+        const auto replace = [&] {
+            return m_house
+                ->submit<engine::IssuedToken>(
+                    engine::systemCaller(), [&](Work &work) { return engine::replaceAdminToken(work, path, true); })
+                .result();
+        };
+        const QRegularExpression said(u"admin.token.next can't be put in place: Is a directory"_s);
+        QTest::ignoreMessage(QtWarningMsg, said);
+        const auto stranded = replace();
+        VERIFY_RESULT(stranded);
+        QVERIFY(!isRevoked(stranded->value.record.id));
+        QVERIFY(QDir().rmdir(path) && QFile::rename(path + ".kept"_L1, path));
+        const auto next = replace();
+        VERIFY_RESULT(next);
+        QVERIFY(isRevoked(stranded->value.record.id));
+        QCOMPARE(engine::adminTokenId(path)->text(), next->value.record.id.text());
+        QCOMPARE(m_house->damage(), QString());
+    }
+
     void aReplacementCutShortIsSettledAtStart_data()
     {
         QTest::addColumn<bool>("committed");
@@ -259,6 +329,7 @@ private Q_SLOTS:
                              [&](Work &work) { return engine::replaceAdminToken(work, path, true); })
                          .result(),
             ErrorCode::LedgerUnavailable);
+        QCOMPARE(*engine::adminTokenId(path) != old, committed); // what is on the disk has its effects at once
         const auto settled = m_house->engine().state().read(
             [&](const engine::State &state) { return engine::settleAdminToken(path, state); });
         VERIFY_RESULT(settled);

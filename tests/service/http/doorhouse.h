@@ -7,6 +7,7 @@
 //     /hold   waits until the test lets it go
 //     /big/N  answers with N bytes
 //     /as/N   answers with the status N
+//     /file/N answers with N bytes from a file, "0123456789" over and over; /cut/N from one that has only half of them
 //     /close  answers and asks to close
 #pragma once
 
@@ -15,9 +16,11 @@
 #include "tests/support/testclock.h"
 
 #include <QtCore/qmutex.h>
+#include <QtCore/qtemporaryfile.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <unistd.h>
 
 class DoorHandler final : public http::Handler
 {
@@ -36,6 +39,10 @@ public:
             response.body = QByteArray(request.path.sliced(5).toLongLong(), 'x');
         else
             response.body = request.method + ' ' + request.path + ' ' + request.body;
+        if (request.path.startsWith("/file/"))
+            response.file = fileBody(request.path.sliced(6).toLongLong(), request.path.sliced(6).toLongLong());
+        if (request.path.startsWith("/cut/"))
+            response.file = fileBody(request.path.sliced(5).toLongLong(), request.path.sliced(5).toLongLong() / 2);
         if (request.path.startsWith("/as/"))
             response.status = request.path.sliced(4).toInt();
         response.close = request.path == "/close";
@@ -71,7 +78,17 @@ public:
     QList<http::Header> extra; // set before the first request
     std::atomic<int> handled = 0;
 
+    static QByteArray digits(qint64 size) { return QByteArray("0123456789").repeated(size / 10 + 1).first(size); }
+
 private:
+    static http::FileBody fileBody(qint64 size, qint64 there)
+    {
+        QTemporaryFile file;
+        if (!file.open() || file.write(digits(there)) != there || !file.flush())
+            qFatal("no file");
+        return {::dup(file.handle()), size};
+    }
+
     static int statusOf(ErrorCode code)
     {
         switch (code) {

@@ -83,6 +83,13 @@ void TestRequestRefusals::refuses_data()
     malformed("a chunk size with a blank behind", chunked("1 \r\nx\r\n0\r\n\r\n"_ba));
     malformed("a chunk size with a tab behind", chunked("1\t\r\nx\r\n0\r\n\r\n"_ba));
     malformed("a chunk size with an underscore", chunked("1_0\r\nx\r\n0\r\n\r\n"_ba));
+    malformed("a chunk size with a zero in front", chunked("01\r\nx\r\n0\r\n\r\n"_ba));
+    malformed("a chunk size with many zeros in front", chunked(QByteArray(5000, '0') + "1\r\nx\r\n0\r\n\r\n"));
+    malformed("a last chunk of two zeros", chunked("1\r\nx\r\n00\r\n\r\n"_ba));
+    malformed("a second chunk size with a zero in front", chunked("1\r\nx\r\n01\r\nx\r\n0\r\n\r\n"_ba));
+    malformed("a chunk size of 17 digits", chunked("11111111111111111\r\nx\r\n0\r\n\r\n"_ba));
+    malformed("a chunk extension", chunked("1;a=b\r\nx\r\n0\r\n\r\n"_ba));
+    malformed("an extension of the last chunk", chunked("1\r\nx\r\n0;a\r\n\r\n"_ba));
     malformed("an empty chunk size", chunked("\r\nx\r\n0\r\n\r\n"_ba));
     malformed("an extension without a size", chunked(";a\r\n\r\n"_ba));
     malformed("a chunk size that overflows 64 bits", chunked("10000000000000001\r\nx\r\n0\r\n\r\n"_ba));

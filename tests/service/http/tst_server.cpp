@@ -51,9 +51,13 @@ void TestServer::addsItsOwnFields()
     QVERIFY(second.header("X-Request-Id") != answer.header("X-Request-Id"));
     QCOMPARE(probe.ask(get("/echo"_ba, "X-Request-Id: mine-1\r\n"_ba)).header("X-Request-Id"), "mine-1");
     QVERIFY(isUuid7(probe.ask(get("/echo"_ba, "X-Request-Id: no good\r\n"_ba)).header("X-Request-Id")));
+    // Of several nobody can tell which one counts.
+    const QByteArray two = "X-Request-Id: mine-1\r\nX-Request-Id: mine-2\r\n";
+    QVERIFY(isUuid7(probe.ask(get("/echo"_ba, two)).header("X-Request-Id")));
+    QVERIFY(isUuid7(probe.ask(get("/echo"_ba, two + "x-request-id: mine-3\r\n")).header("X-Request-Id")));
 
     const http::Counters counters = house.counters();
-    QCOMPARE(counters.requests, 4u);
+    QCOMPARE(counters.requests, 6u);
     QCOMPARE(counters.accepted, 1u);
     QCOMPARE(counters.open, 1u);
     QCOMPARE(counters.refusals, 0u);

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void refusesWhenAllAreBusy();
     void namesThePortInUse();
     void stopsGracefully();
+    void cutsWhatOutlivesTheGrace_data();
     void cutsWhatOutlivesTheGrace();
     void stopsWithManyIdle();
 };
@@ -253,13 +254,32 @@ void TestServerRefusals::stopsGracefully()
     house.answer({1, 1}, "nobody"_ba);
 }
 
+void TestServerRefusals::cutsWhatOutlivesTheGrace_data()
+{
+    QTest::addColumn<QByteArray>("sent");
+    QTest::newRow("a request that is being handled") << get("/hold"_ba);
+    QTest::newRow("a body that never arrives") << post("Content-Length: 5\r\n"_ba, "he"_ba);
+    QTest::newRow("a chunked body that never arrives") << post("Transfer-Encoding: chunked\r\n"_ba, "5\r\nhe"_ba);
+    QTest::newRow("a header that never ends") << "GET /echo HTTP/1.1\r\n"_ba;
+}
+
 void TestServerRefusals::cutsWhatOutlivesTheGrace()
 {
-    DoorHouse house;
+    QFETCH(QByteArray, sent);
+    http::Limits limits;
+    limits.header = limits.receive = 1h; // it is the grace that ends them
+    DoorHouse house(limits);
     HttpProbe probe(house.port);
-    probe.send(get("/hold"_ba));
-    QVERIFY(eventually([&] { return house.handler.held() == 1; }));
-    house.io.stop(20ms);
+    probe.send(sent);
+    QVERIFY(eventually([&] { return house.counters().bytesIn == quint64(sent.size()); }));
+    std::thread stopper([&] { house.io.stop(9s); });
+    const bool stopping = eventually([&] { return !HttpProbe(house.port).isConnected(); });
+    house.clock.advance(8900ms);
+    const bool silent = probe.isSilent();
+    house.clock.advance(100ms);
+    stopper.join();
+    QVERIFY(stopping);
+    QVERIFY(silent);
     QVERIFY(probe.isCut());
 }
 

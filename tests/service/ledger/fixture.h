@@ -9,6 +9,8 @@
 #include "service/store/schema.h"
 #include "service/store/statement.h"
 
+#include <QtCore/qfile.h>
+#include <QtCore/qmap.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
 
@@ -61,6 +63,16 @@ public:
         transaction.commit().value();
     }
 
+    // On a copy of such a database.
+    explicit LedgerFixture(const QString &from)
+        : m_key(testKey())
+    {
+        if (!QFile::copy(from, path()))
+            qFatal("The database was not copied.");
+        m_database = store::Database::open(path(), store::Database::Mode::ReadWrite).value();
+        m_ledger = ledger::Ledger::open(*m_database, m_key, TestOrigin).value();
+    }
+
     QString path() const { return m_dir.filePath(QStringLiteral("tenants.db")); }
     QString file(const QString &name) const { return m_dir.filePath(name); }
     store::Database &database() { return *m_database; }
@@ -94,19 +106,28 @@ public:
     // What someone who holds the file can do.
     Result<void> unguard()
     {
-        QStringList names;
-        QSqlQuery query(m_database->connection());
-        query.exec(QStringLiteral("SELECT name FROM sqlite_master WHERE type = 'trigger'"));
-        while (query.next())
-            names.append(query.value(0).toString());
-        query.finish();
-        for (const QString &name : names)
+        {
+            ASSIGN_OR_RETURN(
+                auto find, m_database->prepared("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"));
+            TRY(find.run());
+            while (find.next())
+                m_triggers.insert(find.text(0), find.text(1));
+            TRY(find.finish());
+        }
+        for (const QString &name : m_triggers.keys())
             TRY(m_database->execute(QStringLiteral("DROP TRIGGER ") + name));
+        return {};
+    }
+    Result<void> guard()
+    {
+        for (const QString &trigger : std::exchange(m_triggers, {}))
+            TRY(m_database->execute(trigger));
         return {};
     }
 
 private:
     QTemporaryDir m_dir;
+    QMap<QString, QString> m_triggers; // dropped, by name
     crypto::SigningKey m_key;
     std::unique_ptr<store::Database> m_database;
     std::unique_ptr<ledger::Ledger> m_ledger;

@@ -31,17 +31,20 @@ inline Tamper edit(LeafIndex index, const QString &from, const QString &to)
 inline Tamper flip(const QString &column, const QString &table, const QString &where, int byte)
 {
     return [=](LedgerFixture &f) -> Result<void> {
-        QSqlQuery query(f.database().connection());
-        query.exec(u"SELECT %1 FROM %2 WHERE %3"_s.arg(column, table, where));
-        query.next();
-        QByteArray blob = query.value(0).toByteArray();
-        query.finish();
+        QByteArray blob;
+        {
+            ASSIGN_OR_RETURN(
+                auto find, f.database().statement(u"SELECT %1 FROM %2 WHERE %3"_s.arg(column, table, where)));
+            TRY(find.run());
+            if (find.next())
+                blob = find.bytes(0);
+        }
+        if (byte >= blob.size())
+            return fail(ErrorCode::Storage, u"there is nothing to flip"_s);
         blob[byte] = char(blob[byte] ^ 1);
-        query.prepare(u"UPDATE %2 SET %1 = ? WHERE %3"_s.arg(column, table, where));
-        query.bindValue(0, blob);
-        if (!query.exec())
-            return fail(ErrorCode::Storage, u"not flipped"_s);
-        return {};
+        ASSIGN_OR_RETURN(
+            auto write, f.database().statement(u"UPDATE %2 SET %1 = ? WHERE %3"_s.arg(column, table, where)));
+        return write.run(blob);
     };
 }
 
@@ -50,12 +53,14 @@ inline Result<void> resign(LedgerFixture &f)
 {
     TRY(f.database().execute(u"DELETE FROM ledger_tile"_s));
     std::vector<std::vector<Digest>> levels(1);
-    QSqlQuery query(f.database().connection());
-    query.exec(u"SELECT bytes FROM ledger_entry ORDER BY idx"_s);
-    while (query.next())
-        levels[0].push_back(leafHash(query.value(0).toByteArray()));
-    query.finish();
-    query.prepare(u"INSERT INTO ledger_tile VALUES (?, ?, ?)"_s);
+    {
+        ASSIGN_OR_RETURN(auto find, f.database().prepared("SELECT bytes FROM ledger_entry ORDER BY idx"));
+        TRY(find.run());
+        while (find.next())
+            levels[0].push_back(leafHash(find.bytesView(0)));
+        TRY(find.finish());
+    }
+    ASSIGN_OR_RETURN(auto insert, f.database().prepared("INSERT INTO ledger_tile VALUES (?, ?, ?)"));
     for (std::size_t level = 0; level < levels.size(); ++level) {
         const std::vector<Digest> hashes = levels[level];
         for (std::size_t n = 0; n * 256 < hashes.size(); ++n) {
@@ -66,21 +71,14 @@ inline Result<void> resign(LedgerFixture &f)
             }
             if (level == 0 && tile.size() < 256)
                 continue;
-            query.bindValue(0, qint64(level));
-            query.bindValue(1, qint64(n));
-            query.bindValue(2, toBytes(tile));
-            query.exec();
+            TRY(insert.run(level, n, toBytes(tile)));
         }
     }
     const Checkpoint checkpoint{TestOrigin, levels[0].size(), rootOf(levels[0])};
-    query.prepare(u"UPDATE ledger_head SET size = ?, root = ?, checkpoint = ?, "
-                  "last_time = (SELECT time FROM ledger_entry ORDER BY idx DESC LIMIT 1)"_s);
-    query.bindValue(0, qint64(checkpoint.size));
-    query.bindValue(1, checkpoint.root.view().toByteArray());
-    query.bindValue(2, signCheckpoint(checkpoint, f.key()));
-    if (!query.exec())
-        return fail(ErrorCode::Storage, u"not signed again"_s);
-    return {};
+    ASSIGN_OR_RETURN(auto head,
+        f.database().prepared("UPDATE ledger_head SET size = ?, root = ?, checkpoint = ?, "
+                              "last_time = (SELECT time FROM ledger_entry ORDER BY idx DESC LIMIT 1)"));
+    return head.run(checkpoint.size, checkpoint.root.view().toByteArray(), signCheckpoint(checkpoint, f.key()));
 }
 
 inline Tamper operator+(const Tamper &first, const Tamper &second)

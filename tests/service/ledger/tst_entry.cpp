@@ -88,6 +88,79 @@ private Q_SLOTS:
         QVERIFY(fields->node.isEmpty());
     }
 
+    void theTextOfDataNamesWhatItsParsedValueNames_data()
+    {
+        QTest::addColumn<QByteArray>("data");
+        const QByteArray ids = "\"token_id\":\"t\",\"vm_id\":\"v\",\"node_id\":\"n\"";
+        QTest::newRow("an empty object") << "{}"_ba;
+        QTest::newRow("all three ids") << '{' + ids + '}';
+        QTest::newRow("ids among strings, numbers and words")
+            << "{\"name\":\"\",\"ram_mb\":0,\"kvm\":true,\"on\":false,\"at\":null," + ids + ",\"x\":10}";
+        QTest::newRow("an id that is null") << "{\"vm_id\":null}"_ba;
+        QTest::newRow("an id that is a number") << "{\"vm_id\":7}"_ba;
+        QTest::newRow("an id with an escape") << "{\"vm_id\":\"a\\u0062\"}"_ba;
+        QTest::newRow("an id under an escaped name") << "{\"vm\\u005fid\":\"v\"}"_ba;
+        QTest::newRow("an escaped quote before an id") << "{\"a\":\"\\\"\",\"vm_id\":\"v\"}"_ba;
+        QTest::newRow("an id in an object within") << "{\"a\":{\"vm_id\":\"v\"}}"_ba;
+        QTest::newRow("an id behind an object") << "{\"a\":{\"b\":[1,{}]},\"vm_id\":\"v\"}"_ba;
+        QTest::newRow("a fraction, an exponent, a minus") << "{\"a\":1.5,\"b\":1e3,\"c\":-4,\"vm_id\":\"v\"}"_ba;
+        QTest::newRow("blanks between") << "{ \"vm_id\" : \"v\" , \"a\" : 1 }"_ba;
+        QTest::newRow("text beyond ASCII") << "{\"name\":\"\xc3\xa4\",\"vm_id\":\"v\"}"_ba;
+        QByteArray many = "{";
+        for (int i = 0; i < 40; ++i)
+            many += "\"m" + QByteArray::number(i) + "\":1,";
+        QTest::newRow("an id behind forty members") << many + "\"vm_id\":\"v\"}";
+        QTest::newRow("the same name twice") << "{\"vm_id\":\"v\",\"vm_id\":\"w\"}"_ba;
+        QTest::newRow("the same name twice among forty") << many + "\"m0\":1}";
+        QTest::newRow("a comma at the end") << "{\"a\":1,}"_ba;
+        QTest::newRow("a comma at the start") << "{,\"a\":1}"_ba;
+        QTest::newRow("no comma between") << "{\"a\":1\"b\":2}"_ba;
+        QTest::newRow("no colon") << "{\"a\"}"_ba;
+        QTest::newRow("no value") << "{\"a\":}"_ba;
+        QTest::newRow("no name") << "{:1}"_ba;
+        QTest::newRow("a name without quotes") << "{a:1}"_ba;
+        QTest::newRow("a leading zero") << "{\"a\":01}"_ba;
+        QTest::newRow("an unknown word") << "{\"a\":nul}"_ba;
+        QTest::newRow("a string without end") << "{\"a\":\"b}"_ba;
+        QTest::newRow("an unknown escape") << "{\"a\":\"\\x\"}"_ba;
+        QTest::newRow("one brace too many") << "{\"a\":1}}"_ba;
+        QTest::newRow("two objects") << "{}{}"_ba;
+        QTest::newRow("bytes that are not UTF-8") << "{\"a\":\"\xff\"}"_ba;
+    }
+
+    void theTextOfDataNamesWhatItsParsedValueNames()
+    {
+        QFETCH(const QByteArray, data);
+        const auto parsed = json::parse(data);
+        const auto named = subjectsOf(QByteArrayView(data));
+        QCOMPARE(named.has_value(), parsed.has_value());
+        if (!parsed)
+            return;
+        const Subjects expected = subjectsOf(*parsed);
+        QCOMPARE(named->token.text(), expected.token.text());
+        QCOMPARE(named->vm.text(), expected.vm.text());
+        QCOMPARE(named->node.text(), expected.node.text());
+    }
+
+    void dataThatIsNoObjectOnOneLineIsRefused_data()
+    {
+        QTest::addColumn<QByteArray>("data");
+        QTest::newRow("an array") << "[]"_ba;
+        QTest::newRow("one brace") << "{"_ba;
+        QTest::newRow("a line feed between members") << "{\"a\":1,\n\"b\":2}"_ba;
+        QTest::newRow("a tab in a string") << "{\"a\":\"\t\"}"_ba;
+        QTest::newRow("a delete character in a string") << "{\"a\":\"\x7f\"}"_ba;
+        QTest::newRow("a blank in front") << " {}"_ba;
+    }
+
+    void dataThatIsNoObjectOnOneLineIsRefused()
+    {
+        QFETCH(const QByteArray, data);
+        const auto named = subjectsOf(QByteArrayView(data));
+        QVERIFY(!named);
+        QVERIFY(!named.error().detail.isEmpty());
+    }
+
     void hostileTextSurvives_data()
     {
         QTest::addColumn<QByteArray>("text");

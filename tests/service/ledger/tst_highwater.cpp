@@ -61,6 +61,23 @@ private Q_SLOTS:
         }
     }
 
+    // So that a start that comes to nothing has not touched the file.
+    void theNewestMarkIsNotWrittenAgain()
+    {
+        write(3);
+        QFile file(m_path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray before = file.readAll();
+        auto mark = HighWater::open(m_path);
+        VERIFY_RESULT(mark);
+        VERIFY_RESULT((*mark)->update(note(3)));
+        QVERIFY(file.seek(0));
+        QCOMPARE(file.readAll(), before);
+        VERIFY_RESULT((*mark)->update(note(4)));
+        VERIFY_RESULT((*mark)->update(note(3)));
+        QCOMPARE(readSize(), TreeSize(3));
+    }
+
     void createNeverOverwrites()
     {
         VERIFY_RESULT(HighWater::create(m_path, note(5)));

@@ -205,19 +205,19 @@ private Q_SLOTS:
         QFETCH(QString, plan);
         const FilterSql sql = filterSql(filter);
         for (const QString &shape : {u"idx, bytes/ DESC"_s, u"idx/"_s}) { // of read() and of indices()
-            QSqlQuery query(m_database->connection());
-            QVERIFY(query.prepare(u"EXPLAIN QUERY PLAN SELECT "_s + shape.section(u'/', 0, 0)
+            auto find = m_database->statement(u"EXPLAIN QUERY PLAN SELECT "_s + shape.section(u'/', 0, 0)
                 + u" FROM ledger_entry WHERE idx >= ? AND idx < ?"_s
                 + (sql.condition.isEmpty() ? QString() : u" AND "_s + sql.condition) + u" ORDER BY idx"_s
-                + shape.section(u'/', 1, 1) + u" LIMIT 10"_s));
-            query.bindValue(0, 0);
-            query.bindValue(1, 9);
+                + shape.section(u'/', 1, 1) + u" LIMIT 10"_s);
+            VERIFY_RESULT(find);
+            find->bind(0, 0);
+            find->bind(1, 9);
             for (qsizetype i = 0; i < sql.values.size(); ++i)
-                query.bindValue(int(i) + 2, sql.values[i]);
-            QVERIFY(query.exec());
+                find->bind(int(i) + 2, sql.values[i]);
+            VERIFY_RESULT(find->execute());
             QStringList steps;
-            while (query.next())
-                steps.append(query.value(3).toString());
+            while (find->next())
+                steps.append(find->text(3));
             QCOMPARE(steps.size(), 1);
             QVERIFY2(steps.front().contains(plan), qPrintable(steps.front()));
         }

@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "service/ledger/highwater.h"
-#include "service/ledger/verify.h"
-#include "tests/service/ledger/tamper.h"
+// How verification goes about it: what it looks at, in which order, on how many threads, beside whom.
 
-#include <QtCore/qfile.h>
+#include "service/ledger/blockpipeline.h"
+#include "tests/service/ledger/verifyhouse.h"
 
 #include <atomic>
+#include <mutex>
+#include <set>
 #include <thread>
 
 using namespace Qt::StringLiterals;
@@ -15,34 +16,64 @@ using namespace ledger;
 
 namespace {
 
-constexpr TreeSize Size = 700; // two full tiles, and 188 entries whose hashes no row holds
+// Remembers what it was told; finds what it was asked to find.
+class Witness : public EntryFollower
+{
+public:
+    class Share : public Part
+    {
+    public:
+        explicit Share(Witness &witness)
+            : m_witness(witness)
+        {
+        }
+        std::optional<QString> take(const EntryView &entry) override
+        {
+            const std::scoped_lock lock(m_witness.m_mutex);
+            m_witness.taken.insert(entry.index);
+            return entry.index == m_witness.wrongAt ? std::optional(u"a row differs"_s) : std::nullopt;
+        }
+        bool hasOrder(const EntryView &) override { return true; }
+
+    private:
+        Witness &m_witness;
+    };
+
+    Part &addPart() override { return *m_shares.emplace_back(std::make_unique<Share>(*this)); }
+    Result<void> inOrder(const EntryFields &entry) override
+    {
+        ordered.push_back(entry.index);
+        return entry.index == contradictsAt ? Result<void>(fail(ErrorCode::Corrupt, u"it can't follow"_s))
+                                            : Result<void>();
+    }
+    Result<bool> workAhead(store::Database &) override { return ++slices < 5; }
+    Result<std::optional<Finding>> conclude(store::Database &) override
+    {
+        concluded = true;
+        return finds;
+    }
+
+    std::set<LeafIndex> taken;
+    std::vector<LeafIndex> ordered;
+    std::optional<LeafIndex> wrongAt, contradictsAt;
+    std::optional<Finding> finds;
+    int slices = 0;
+    bool concluded = false;
+
+private:
+    std::mutex m_mutex;
+    std::vector<std::unique_ptr<Share>> m_shares;
+};
 
 } // namespace
 
-class TestVerify : public QObject
+class TestVerify : public QObject, protected VerifyHouse
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        auto runtime = crypto::Runtime::start();
-        VERIFY_RESULT(runtime);
-        m_runtime = std::move(*runtime);
-    }
-
-    void init()
-    {
-        m_fixture = std::make_unique<LedgerFixture>();
-        m_notes.clear();
-        for (const TreeSize size : {TreeSize(300), TreeSize(590), TreeSize(610), Size}) {
-            VERIFY_RESULT(m_fixture->growTo(size));
-            m_notes[size] = m_fixture->ledger().signedCheckpoint();
-        }
-        m_mark = m_fixture->file(u"high-water"_s);
-        VERIFY_RESULT(HighWater::create(m_mark, m_notes[Size]));
-    }
-
+    void initTestCase() { startCrypto(); }
+    void init() { build(); }
     void cleanup() { m_fixture.reset(); }
     void cleanupTestCase() { m_runtime.reset(); }
 
@@ -50,11 +81,9 @@ private Q_SLOTS:
     {
         VerifyOptions options = this->options();
         options.older = {{u"one"_s, m_notes[610]}, {u"two"_s, m_notes[300]}, {u"now"_s, m_notes[Size]}};
-        std::vector<LeafIndex> seen;
         TreeSize done = 0;
-        bool ended = false;
-        options.onEntry = [&](const EntryFields &fields) { return seen.push_back(fields.index), Result<void>(); };
-        options.onEnd = [&] { return ended = true, Result<void>(); };
+        Witness witness;
+        options.follower = &witness;
         options.progress = [&](TreeSize now, TreeSize total) {
             done = now;
             return total == Size;
@@ -68,261 +97,98 @@ private Q_SLOTS:
         QCOMPARE(report->keyId, m_fixture->keys().front().id.toHex());
         QVERIFY(!report->firstBad);
         QCOMPARE(done, Size);
-        QVERIFY(ended);
-        QCOMPARE(seen.size(), std::size_t(Size));
-        QVERIFY(std::ranges::is_sorted(seen));
+        QVERIFY(witness.concluded);
+        QCOMPARE(witness.slices, 5);
+        QCOMPARE(witness.ordered.size(), std::size_t(Size));
+        QVERIFY(std::ranges::is_sorted(witness.ordered));
+        QCOMPARE(witness.taken.size(), std::size_t(Size));
     }
-
-    void tampering_data()
-    {
-        QTest::addColumn<Tamper>("tamper");
-        QTest::addColumn<Damage>("kind");
-        QTest::addColumn<int>("firstBad"); // -1: none
-        const auto row = [](const char *name, Tamper tamper, Damage kind, int firstBad) {
-            QTest::newRow(name) << std::move(tamper) << kind << firstBad;
-        };
-        row("a byte of an entry", edit(5, u"n5\""_s, u"m5\""_s), Damage::EntryChanged, 5);
-        row("a byte of the last entry of a tile", edit(255, u"n255"_s, u"m255"_s), Damage::EntryChanged, 255);
-        row("a byte of an entry in the last tile", edit(600, u"n600"_s, u"m600"_s), Damage::EntryChanged, 512);
-        row("the form of an entry in the last tile", edit(600, u"\"v\":1"_s, u"\"v\":2"_s), Damage::EntryMalformed,
-            600);
-        row("an entry that is empty", sql(u"UPDATE ledger_entry SET bytes = x'' WHERE idx = 300"_s),
-            Damage::EntryChanged, 300);
-        row("a hash in a tile", flip(u"hashes"_s, u"ledger_tile"_s, u"level = 0 AND n = 1"_s, 10 * 32 + 7),
-            Damage::TileChanged, 266);
-        row("a hash in an upper tile", flip(u"hashes"_s, u"ledger_tile"_s, u"level = 1"_s, 32), Damage::TileChanged,
-            256);
-        row("a tile gone", sql(u"DELETE FROM ledger_tile WHERE level = 0 AND n = 1"_s), Damage::TileChanged, 256);
-        row("the upper tile gone", sql(u"DELETE FROM ledger_tile WHERE level = 1"_s), Damage::TileChanged, 0);
-        row("the upper tile empty", sql(u"UPDATE ledger_tile SET hashes = zeroblob(0) WHERE level = 1"_s),
-            Damage::TileChanged, 0);
-        row("the upper tile longer",
-            sql(u"UPDATE ledger_tile SET hashes = CAST(hashes || zeroblob(32) AS BLOB) WHERE level = 1"_s),
-            Damage::TileChanged, 0);
-        row("a tile too many", sql(u"INSERT INTO ledger_tile VALUES (0, 2, zeroblob(32))"_s), Damage::TileChanged, -1);
-        row(
-            "an entry and its tile changed together",
-            edit(300, u"n300"_s, u"m300"_s) + [](LedgerFixture &f) -> Result<void> {
-                std::vector<Digest> leaves;
-                TRY(forEachEntry(
-                    f.database(), 256, 512, [&](const QByteArray &bytes) { leaves.push_back(leafHash(bytes)); }));
-                auto write = f.database().prepared("UPDATE ledger_tile SET hashes = ? WHERE level = 0 AND n = 1");
-                return write->run(toBytes(leaves));
-            },
-            Damage::EntryChanged, 256);
-
-        row("the head's root", flip(u"root"_s, u"ledger_head"_s, u"id = 1"_s, 3), Damage::HeadChanged, -1);
-        row("the head's size", sql(u"UPDATE ledger_head SET size = size - 1"_s), Damage::HeadChanged, -1);
-        row("the head's time", sql(u"UPDATE ledger_head SET last_time = last_time + 1"_s), Damage::HeadChanged, -1);
-        row("the head gone", sql(u"DELETE FROM ledger_head"_s), Damage::HeadChanged, -1);
-        row("a byte of the checkpoint", flip(u"checkpoint"_s, u"ledger_head"_s, u"id = 1"_s, 30),
-            Damage::CheckpointUnsigned, -1);
-        row("the signature", flip(u"checkpoint"_s, u"ledger_head"_s, u"id = 1"_s, 130), Damage::CheckpointUnsigned, -1);
-
-        row("an entry deleted", sql(u"DELETE FROM ledger_entry WHERE idx = 300"_s), Damage::EntryMissing, 300);
-        row("the first entry deleted", sql(u"DELETE FROM ledger_entry WHERE idx = 0"_s), Damage::EntryMissing, 0);
-        row("the tail cut off", sql(u"DELETE FROM ledger_entry WHERE idx >= 690"_s), Damage::EntryMissing, 690);
-        row("an entry added",
-            sql(u"INSERT INTO ledger_entry SELECT 700, time, event_type, tenant_id, tenant_seq, outcome, actor_id, "
-                "token_id, vm_id, node_id, request_id, bytes FROM ledger_entry WHERE idx = 699"_s),
-            Damage::EntryExtra, 700);
-        row("an entry put before the first",
-            sql(u"INSERT INTO ledger_entry SELECT -1, time, event_type, tenant_id, tenant_seq, outcome, actor_id, "
-                "token_id, vm_id, node_id, request_id, bytes FROM ledger_entry WHERE idx = 699"_s),
-            Damage::EntryExtra, -1);
-        row("an entry put in between",
-            sql(u"UPDATE ledger_entry SET idx = -1 - idx WHERE idx >= 600"_s)
-                + sql(u"UPDATE ledger_entry SET idx = -idx WHERE idx < 0"_s)
-                + sql(u"INSERT INTO ledger_entry SELECT 600, time, event_type, tenant_id, tenant_seq, outcome, "
-                      "actor_id, token_id, vm_id, node_id, request_id, bytes FROM ledger_entry WHERE idx = 599"_s),
-            Damage::EntryMisplaced, 600);
-        row("two entries swapped", swapped(300, 301), Damage::EntryMisplaced, 300);
-        row("two entries of the last tile swapped", swapped(600, 650), Damage::EntryMisplaced, 600);
-
-        for (const char *column :
-            {"event_type", "tenant_id", "outcome", "actor_id", "token_id", "vm_id", "node_id", "request_id"}) {
-            QTest::addRow("the search column %s", column)
-                << sql(u"UPDATE ledger_entry SET %1 = 'x' WHERE idx = 400"_s.arg(QLatin1StringView(column)))
-                << Damage::ColumnChanged << 400;
-        }
-        row("the search column time", sql(u"UPDATE ledger_entry SET time = time + 1 WHERE idx = 0"_s),
-            Damage::ColumnChanged, 0);
-        row("the search column tenant_seq", sql(u"UPDATE ledger_entry SET tenant_seq = NULL WHERE idx = 699"_s),
-            Damage::ColumnChanged, 699);
-        row("a search column set to nothing", sql(u"UPDATE ledger_entry SET vm_id = NULL WHERE idx = 3"_s),
-            Damage::ColumnChanged, 3);
-        row("a tenant's counter", sql(u"UPDATE ledger_seq SET next = next + 1 WHERE tenant_id = 't1'"_s),
-            Damage::SequenceBroken, -1);
-        row("a tenant's counter gone", sql(u"DELETE FROM ledger_seq WHERE tenant_id = 't1'"_s), Damage::SequenceBroken,
-            -1);
-        row("a counter too many", sql(u"INSERT INTO ledger_seq VALUES ('t9', 1)"_s), Damage::SequenceBroken, -1);
-
-        // With the key in hand: every hash and signature is right, and only the order of things tells.
-        const Tamper gap = [](LedgerFixture &f) -> Result<void> {
-            auto read = f.database().prepared("SELECT tenant_seq FROM ledger_entry WHERE idx = 602");
-            TRY(read->run());
-            read->next();
-            const qint64 number = read->integer(0);
-            TRY(read->finish());
-            TRY(edit(602, u"\"tenant_seq\":%1,"_s.arg(number), u"\"tenant_seq\":%1,"_s.arg(number + 1))(f));
-            TRY(sql(u"UPDATE ledger_entry SET tenant_seq = tenant_seq + 1 WHERE idx = 602"_s)(f));
-            return resign(f);
-        };
-        row("a gap in tenant_seq, signed", gap, Damage::SequenceBroken, 602);
-        row("time going backwards, signed",
-            edit(601, QString::fromLatin1(formatTime(testDraft(601).time)),
-                QString::fromLatin1(formatTime(testDraft(599).time)))
-                + sql(u"UPDATE ledger_entry SET time = %1 WHERE idx = 601"_s.arg(toMilliseconds(testDraft(599).time)))
-                + resign,
-            Damage::TimeBackwards, 601);
-        row("an entry rewritten, signed", edit(5, u"n5\""_s, u"m5\""_s) + resign, Damage::Forked, 0);
-        row("the tail cut off, signed", sql(u"DELETE FROM ledger_entry WHERE idx >= 690"_s) + resign,
-            Damage::RolledBack, 690);
-    }
-
-    void tampering()
-    {
-        QFETCH(Tamper, tamper);
-        QFETCH(Damage, kind);
-        QFETCH(int, firstBad);
-        VERIFY_RESULT(m_fixture->unguard());
-        VERIFY_RESULT(tamper(*m_fixture));
-        requireDamage(options(), kind, firstBad);
-    }
-
-    void olderCheckpointsNarrowAChangeDown()
-    {
-        VERIFY_RESULT(m_fixture->unguard());
-        VERIFY_RESULT(edit(600, u"n600"_s, u"m600"_s)(*m_fixture));
-        VerifyOptions options = this->options();
-        options.older = {{u"late"_s, m_notes[610]}, {u"early"_s, m_notes[590]}};
-        requireDamage(options, Damage::EntryChanged, 590);
-    }
-
-    void aForkIsToldByAnOlderCheckpoint_data()
-    {
-        QTest::addColumn<bool>("full");
-        QTest::newRow("in a full verification") << true;
-        QTest::newRow("from the last verified size on") << false;
-    }
-
-    void aForkIsToldByAnOlderCheckpoint()
-    {
-        QFETCH(bool, full);
-        VERIFY_RESULT(m_fixture->unguard());
-        VERIFY_RESULT((edit(310, u"n310"_s, u"m310"_s) + resign)(*m_fixture));
-        VerifyOptions options = this->options();
-        options.highWaterPath.clear();
-        options.full = full;
-        options.verifiedSize = 650;
-        QVERIFY(verify(options)->ok); // nothing inside can tell
-        options.older = {{u"early"_s, m_notes[300]}};
-        QVERIFY(verify(options)->ok);
-        options.older.push_back({u"late"_s, m_notes[610]});
-        requireDamage(options, Damage::Forked, 300);
-        options.verifiedSize = 700;
-        options.older[1].note = m_notes[590];
-        requireDamage(options, Damage::Forked, 300);
-    }
-
-    void olderCheckpointsThatProveNothing_data()
-    {
-        QTest::addColumn<int>("what");
-        QTest::addColumn<Damage>("kind");
-        QTest::addColumn<int>("firstBad");
-        QTest::newRow("signed by a stranger") << 0 << Damage::CheckpointUnsigned << -1;
-        QTest::newRow("not signed") << 1 << Damage::CheckpointUnsigned << -1;
-        QTest::newRow("not a checkpoint") << 2 << Damage::CheckpointUnsigned << -1;
-        QTest::newRow("signed, with a root the ledger never had") << 3 << Damage::Forked << 0;
-        QTest::newRow("signed, with more entries than there are") << 4 << Damage::RolledBack << int(Size);
-    }
-
-    void olderCheckpointsThatProveNothing()
-    {
-        QFETCH(int, what);
-        QFETCH(Damage, kind);
-        QFETCH(int, firstBad);
-        const Checkpoint past{TestOrigin, 100, crypto::sha256("x")}, ahead{TestOrigin, Size + 1, crypto::sha256("x")};
-        const QByteArray notes[] = {signCheckpoint(past, testKey(1)), past.text(), "hello",
-            signCheckpoint(past, testKey()), signCheckpoint(ahead, testKey())};
-        VerifyOptions options = this->options();
-        options.older = {{u"given"_s, notes[what]}};
-        requireDamage(options, kind, firstBad);
-    }
-
-    void anUnusableHighWaterMark_data()
-    {
-        QTest::addColumn<QByteArray>("content"); // of the whole file; none: no file
-        QTest::newRow("missing") << QByteArray();
-        QTest::newRow("empty") << QByteArray("");
-        QTest::newRow("torn") << QByteArray(8192, '\0');
-        const QString other = m_dir.filePath(u"unsigned"_s);
-        QVERIFY(HighWater::create(other, Checkpoint{TestOrigin, 3, crypto::sha256("x")}.text()));
-        QFile file(other);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        QTest::newRow("unsigned") << file.readAll();
-    }
-
-    void anUnusableHighWaterMark()
-    {
-        QFETCH(QByteArray, content);
-        QFile file(m_mark);
-        QVERIFY(file.remove());
-        if (!content.isNull()) {
-            QVERIFY(file.open(QIODevice::WriteOnly));
-            file.write(content);
-            file.close();
-        }
-        requireDamage(options(), Damage::HighWaterUnusable, -1);
-    }
-
-    void aHighWaterMarkThatLagsIsFine()
-    {
-        auto mark = HighWater::open(m_mark);
-        VERIFY_RESULT(mark);
-        VERIFY_RESULT((*mark)->update(m_notes[590]));
-        QVERIFY(verify(options())->ok);
-    }
-
-    void withoutTheLogsKeyNothingIsVerified() { requireDamage({}, Damage::CheckpointUnsigned, -1); }
 
     void onlyWhatIsNewIsLookedAt()
     {
-        VERIFY_RESULT(m_fixture->unguard());
         VerifyOptions options = this->options();
         options.full = false;
         for (const TreeSize verified : {0U, 255U, 256U, 300U, 512U, 700U, 9000U}) {
             options.verifiedSize = verified;
-            LeafIndex first = Size;
-            options.onEntry = [&](const EntryFields &fields) -> Result<void> {
-                first = std::min(first, fields.index);
-                return {};
-            };
+            Witness witness;
+            options.follower = &witness;
             const auto report = verify(options);
             VERIFY_RESULT(report);
             QVERIFY2(report->ok, qPrintable(report->damage));
             QCOMPARE(report->checkedFrom, std::min<TreeSize>(verified, Size) / 256 * 256);
-            QCOMPARE(first, report->checkedFrom);
+            QCOMPARE(witness.ordered.empty() ? Size : witness.ordered.front(), report->checkedFrom);
         }
-        options.onEntry = {};
+        options.follower = nullptr;
+        VERIFY_RESULT(m_fixture->unguard());
         VERIFY_RESULT(sql(u"UPDATE ledger_entry SET vm_id = 'x' WHERE idx = 5"_s)(*m_fixture));
+        VERIFY_RESULT(m_fixture->guard());
         options.verifiedSize = 600;
         QVERIFY(verify(options)->ok);
+        VERIFY_RESULT(m_fixture->unguard());
         VERIFY_RESULT(sql(u"UPDATE ledger_entry SET vm_id = 'x' WHERE idx = 599"_s)(*m_fixture));
         requireDamage(options, Damage::ColumnChanged, 599);
     }
 
-    void aVisitorsFindingIsReported()
+    void aFollowersFindingIsReported()
     {
         VerifyOptions options = this->options();
-        options.onEntry = [](const EntryFields &fields) -> Result<void> {
-            return fields.index == 42 ? Result<void>(fail(ErrorCode::Corrupt, u"a row differs"_s)) : Result<void>();
-        };
+        Witness early, late, last;
+        early.wrongAt = 42;
+        late.contradictsAt = 650;
+        last.finds = Finding{Damage::StateDiffers, {}, u"a row too many"_s};
+        options.follower = &early;
         requireDamage(options, Damage::StateDiffers, 42);
-        options.onEntry = {};
-        options.onEnd = [] { return Result<void>(fail(ErrorCode::Corrupt, u"a row too many"_s)); };
+        QVERIFY(!early.concluded);
+        options.follower = &late;
+        requireDamage(options, Damage::StateDiffers, 650);
+        options.follower = &last;
         requireDamage(options, Damage::StateDiffers, -1);
         QCOMPARE(verify(options)->damage, u"a row too many"_s);
+    }
+
+    // Of two damages the one with the lower index, whatever finds it.
+    void theFirstOfTwoDamagesIsNamed()
+    {
+        VERIFY_RESULT(m_fixture->unguard());
+        VERIFY_RESULT(sql(u"UPDATE ledger_entry SET vm_id = 'x' WHERE idx = 400"_s)(*m_fixture));
+        VerifyOptions options = this->options();
+        Witness before, behind;
+        before.contradictsAt = 399;
+        behind.contradictsAt = 400;
+        options.follower = &behind;
+        requireDamage(options, Damage::ColumnChanged, 400);
+        options.follower = &before;
+        requireDamage(options, Damage::StateDiffers, 399);
+        VERIFY_RESULT(edit(399, u"n399"_s, u"m399"_s)(*m_fixture));
+        requireDamage(options, Damage::EntryChanged, 399);
+    }
+
+    void manyThreadsFindWhatOneFinds_data()
+    {
+        QTest::addColumn<int>("threads");
+        for (const int threads : {1, 2, 3, 8})
+            QTest::addRow("%d threads", threads) << threads;
+    }
+
+    void manyThreadsFindWhatOneFinds()
+    {
+        QFETCH(int, threads);
+        VERIFY_RESULT(m_fixture->growTo(BlockSize * 4 + 300));
+        VerifyOptions options = this->options();
+        options.threads = threads;
+        options.older = {{u"in a tile"_s, m_notes[610]}, {u"in the first"_s, m_notes[300]}};
+        Witness witness;
+        options.follower = &witness;
+        const auto report = verify(options);
+        VERIFY_RESULT(report);
+        QVERIFY2(report->ok, qPrintable(report->damage));
+        QCOMPARE(witness.taken.size(), std::size_t(report->size));
+        QVERIFY(std::ranges::is_sorted(witness.ordered));
+        QCOMPARE(witness.ordered.size(), std::size_t(report->size));
+        VERIFY_RESULT(m_fixture->unguard());
+        VERIFY_RESULT(sql(u"UPDATE ledger_entry SET vm_id = 'x' WHERE idx IN (5000, 7000, 8400)"_s)(*m_fixture));
+        options.follower = nullptr;
+        requireDamage(options, Damage::ColumnChanged, 5000);
     }
 
     void aVerificationCanBeStopped()
@@ -361,38 +227,6 @@ private Q_SLOTS:
         QVERIFY2(damage.isEmpty(), qPrintable(damage));
         QVERIFY(verified > 0);
     }
-
-    void everyDamageHasAName()
-    {
-        QSet<QByteArray> names;
-        for (int i = 0; i <= int(Damage::StateDiffers); ++i)
-            names.insert(damageName(Damage(i)));
-        QCOMPARE(names.size(), int(Damage::StateDiffers) + 1);
-        QVERIFY(!names.contains("unknown"));
-    }
-
-private:
-    VerifyOptions options() const { return {.keys = m_fixture->keys(), .highWaterPath = m_mark}; }
-
-    Result<VerifyReport> verify(const VerifyOptions &options) { return verifyTree(*m_fixture->reading(), options); }
-
-    void requireDamage(const VerifyOptions &options, Damage kind, int firstBad)
-    {
-        const auto report = verify(options);
-        VERIFY_RESULT(report);
-        QVERIFY(!report->ok);
-        QVERIFY2(
-            report->kind == kind, qPrintable(QLatin1StringView(damageName(report->kind)) + ": "_L1 + report->damage));
-        const int index = report->firstBad ? int(*report->firstBad) : -1;
-        QVERIFY2(index == firstBad, qPrintable(u"%1: %2"_s.arg(index).arg(report->damage)));
-        QVERIFY(!report->damage.isEmpty());
-    }
-
-    std::unique_ptr<crypto::Runtime> m_runtime;
-    QTemporaryDir m_dir;
-    std::unique_ptr<LedgerFixture> m_fixture;
-    std::map<TreeSize, QByteArray> m_notes;
-    QString m_mark;
 };
 
 QTEST_GUILESS_MAIN(TestVerify)

@@ -178,6 +178,7 @@ private Q_SLOTS:
         bad("the same label twice", "labels", "{\"a\":\"1\",\"\\u0061\":\"2\"}", u"malformed-json"_s);
 
         bad("an unknown member", "colour", "1");
+        bad("a plan, of which there are none", "plan", "\"gold\"");
         bad("a member of the record", "state", "\"active\"");
         bad("a member in another case", "Max_vms", "1");
     }
@@ -240,6 +241,7 @@ private Q_SLOTS:
             << R"({"api_rate_limit_rpm":0})"_ba << u"invalid-field /api_rate_limit_rpm"_s;
         QTest::newRow("the name removed") << R"({"display_name":null})"_ba << u"invalid-field /display_name"_s;
         QTest::newRow("an empty name") << R"({"display_name":""})"_ba << u"invalid-field /display_name"_s;
+        QTest::newRow("a plan, of which there are none") << R"({"plan":"gold"})"_ba << u"invalid-field /plan"_s;
         QTest::newRow("an unknown member") << R"({"colour":null})"_ba << u"invalid-field /colour"_s;
         QTest::newRow("no object") << "[]"_ba << u"invalid-field "_s;
         for (const char *name :
