@@ -184,8 +184,8 @@ int run(QApplication &application, const QString &folder)
 
 int main(int argc, char **argv)
 {
-    WatchedApplication application(argc, argv, [](const QString &sentence, double milliseconds) {
-        print("stall", milliseconds, sentence + u" Asked to: "_s + doing);
+    WatchedApplication application(argc, argv, [](const QString &sentence, const WatchedApplication::Held &held) {
+        print("stall", held.total, sentence + u" Asked to: "_s + doing);
     });
     // Settings of its own: neither read from the user's nor kept.
     QStandardPaths::setTestModeEnabled(true);

@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The application of every test with a window: fails the running test when the GUI thread worked on one event for
-// longer than a frame, or waited in one: for a lock, a disk, a socket. Waiting for the processor is not counted, so
-// that a busy machine raises no alarm; nor is waiting for the next event, as in a dialog's loop. What a disk takes to
-// load the program is not the event's either.
+// The application of every test with a window: tells when the GUI thread worked on one event for longer than a frame,
+// or waited in one: for a lock, a disk, a socket. Waiting for the processor is not counted; nor is waiting for the next
+// event, as in a dialog's loop. What a disk takes to load the program is not the event's either.
+//
+// What is told is a warning. The running test fails only for what no busy machine makes of a quick handler: work of
+// several frames, or a wait of a second. tools/bench counts the frames that are missed with much data, undisturbed.
 #pragma once
 
 #include <QtCore/qabstracteventdispatcher.h>
+#include <QtCore/qdebug.h>
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qthread.h>
 #include <QtGui/qpainter.h>
@@ -28,7 +31,12 @@
 class WatchedApplication final : public QApplication
 {
 public:
-    using Report = std::function<void(const QString &sentence, double milliseconds)>;
+    struct Held
+    {
+        double total = 0; // ms
+        double worked = 0; // of these, on the processor
+    };
+    using Report = std::function<void(const QString &sentence, const Held &held)>;
 
     // 16 ms in optimised code. Without optimisation the same work takes about four times as long, under a sanitizer
     // about twenty times.
@@ -40,7 +48,10 @@ public:
 #endif
         ;
 
-    WatchedApplication(int &argc, char **argv, Report report = failTheTest)
+    static constexpr double MostWork = 4 * Bound;
+    static constexpr double LongestWait = 1000 * Bound / 16;
+
+    WatchedApplication(int &argc, char **argv, Report report = warnOrFail)
         : QApplication(argc, argv)
         , m_report(std::move(report))
     {
@@ -78,19 +89,21 @@ public:
         const bool taken = QApplication::notify(receiver, event);
         m_frame = frame.outer;
         endIdle();
-        const double took = own ? clocks() - start : 0;
-        if (own && frame.outer)
-            frame.outer->others += took;
-        else if (frame.outer)
-            frame.outer->others += frame.others;
-        if (own && took - frame.others > Bound)
+        const Held took = own ? clocks() - start : Held();
+        if (frame.outer) {
+            const Held &part = own ? took : frame.others;
+            frame.outer->others.total += part.total;
+            frame.outer->others.worked += part.worked;
+        }
+        const Held held{took.total - frame.others.total, took.worked - frame.others.worked};
+        if (own && held.total > Bound)
             m_report(
                 QStringLiteral("The GUI thread was held for %1 ms by a %2 event of %3 \"%4\"; at most %5 ms are free.")
-                    .arg(took - frame.others, 0, 'f', 1)
+                    .arg(held.total, 0, 'f', 1)
                     .arg(QLatin1StringView(QMetaEnum::fromType<QEvent::Type>().valueToKey(type)),
                         QLatin1StringView(className), name)
                     .arg(Bound),
-                took - frame.others);
+                held);
         return taken;
     }
 
@@ -99,7 +112,7 @@ private:
     {
         Frame *outer;
         int level; // of the event loops running
-        double others = 0; // ms of events in loops within
+        Held others = {}; // by events in loops within
     };
 
     // Milliseconds, but for those in which the thread could have run and another did.
@@ -121,9 +134,10 @@ private:
         long loaded = 0; // pages of the program that came from the disk
 
         // Where the program itself had to be loaded, its waiting can't be told from that: then only work counts.
-        double operator-(const Clocks &start) const
+        Held operator-(const Clocks &start) const
         {
-            return loaded == start.loaded ? wanted - start.wanted : worked - start.worked;
+            const double work = worked - start.worked;
+            return {loaded == start.loaded ? wanted - start.wanted : work, work};
         }
     };
 
@@ -143,9 +157,12 @@ private:
             m_idle += wanted() - *std::exchange(m_idleSince, std::nullopt);
     }
 
-    static void failTheTest(const QString &sentence, double)
+    static void warnOrFail(const QString &sentence, const Held &held)
     {
-        QTest::qFail(qPrintable(sentence), __FILE__, __LINE__);
+        if (held.worked > MostWork || held.total > LongestWait)
+            QTest::qFail(qPrintable(sentence), __FILE__, __LINE__);
+        else
+            qWarning().noquote() << sentence;
     }
 
     Report m_report;

@@ -136,7 +136,8 @@ private:
 
 int main(int argc, char **argv)
 {
-    WatchedApplication application(argc, argv, [](const QString &sentence, double) { reports.append(sentence); });
+    WatchedApplication application(
+        argc, argv, [](const QString &sentence, const WatchedApplication::Held &) { reports.append(sentence); });
     TestStallWatch test;
     return QTest::qExec(&test, argc, argv);
 }
