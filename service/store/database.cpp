@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <span>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -56,9 +57,16 @@ constexpr Setting ReaderSettings[] = {
 // On a medium that can't be written nobody writes, and SQLite can't lay its own files beside the database there.
 bool liesStill(const QString &path)
 {
-    const QFileInfo wal(path + u"-wal"_s);
-    return (!wal.exists() || wal.size() == 0)
-        && ::faccessat(AT_FDCWD, QFile::encodeName(QFileInfo(path).absolutePath()).constData(), W_OK, AT_EACCESS) != 0;
+    if (QFileInfo(path + u"-wal"_s).size() > 0)
+        return false;
+    const QByteArray folder = QFile::encodeName(QFileInfo(path).absolutePath());
+    if (::faccessat(AT_FDCWD, folder.constData(), W_OK, AT_EACCESS) != 0)
+        return true;
+    // Nor on a full disk, where the index of the log, which whoever has it open has made, finds no room.
+    constexpr qint64 smallestIndex = 32 * 1024;
+    struct statvfs left;
+    return QFileInfo(path + u"-shm"_s).size() < smallestIndex && ::statvfs(folder.constData(), &left) == 0
+        && quint64(left.f_bavail) * left.f_frsize < 2 * smallestIndex;
 }
 
 Error sqlError(int extendedCode, const QString &words, const QString &doing)
@@ -81,9 +89,13 @@ Error openError(const QSqlError &error, const QString &path)
 Error sqlError(sqlite3 *connection, const QString &doing)
 {
     Error error = sqlError(sqlite3_extended_errcode(connection), QString::fromUtf8(sqlite3_errmsg(connection)), doing);
-    // A used-up quota is a disk that is full for us.
-    if (error.sqlite == SQLITE_IOERR && sqlite3_system_errno(connection) == EDQUOT)
+    // A used-up quota is a disk that is full for us, and so is no room for the index of the log.
+    if (error.sqlite == SQLITE_IOERR
+        && (sqlite3_system_errno(connection) == EDQUOT
+            || sqlite3_extended_errcode(connection) == SQLITE_IOERR_SHMSIZE)) {
         error.sqlite = SQLITE_FULL;
+        error.detail.prepend(u"The disk is full; make room on it. "_s);
+    }
     return error;
 }
 
