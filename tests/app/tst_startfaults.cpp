@@ -199,6 +199,23 @@ private Q_SLOTS:
         QCOMPARE(run("service-fs", {u"--data-dir"_s, m_data, u"verify"_s, u"--full"_s}).status, 0);
     }
 
+    void aFullDiskIsReadAndNamed()
+    {
+        SmallDisk small(m_folder->filePath(u"disk"_s));
+        m_data = m_folder->filePath(u"disk/data"_s);
+        if (!small.mount(4096))
+            QSKIP("this process may not mount a disk");
+        makeData();
+        small.fill();
+        for (const QStringList &command : {QStringList{u"read"_s}, {u"checkpoint"_s}, {u"verify"_s, u"--full"_s}}) {
+            const Ran ran = run("service-fs", QStringList{u"--data-dir"_s, m_data} + command);
+            QVERIFY2(ran.status == 0 && !ran.out.isEmpty(), ran.err.constData());
+        }
+        const Ran ran = run("service-vm-tenant", {u"--data-dir"_s, m_data, u"admin-token"_s, u"--rotate"_s});
+        QCOMPARE(ran.status, 1);
+        QVERIFY2(ran.complainsInOneLine() && ran.err.contains("The disk is full; make room"), ran.err.constData());
+    }
+
     void serviceFsSaysWhatItMayNotRead_data()
     {
         QTest::addColumn<QString>("closed");
