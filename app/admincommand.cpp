@@ -3,6 +3,7 @@
 
 #include "app/admincommand.h"
 
+#include "app/offline.h"
 #include "service/core/jsonreader.h"
 #include "service/crypto/secretfile.h"
 #include "service/engine/tokencommands.h"
@@ -83,15 +84,9 @@ Result<QByteArray> runAdminCommand(
             return fail(ErrorCode::Refused, u"The server answered without a token."_s);
         return *token->string();
     }
-    ASSIGN_OR_RETURN(const auto directory, engine::DataDirectory::lock(paths.root, [&](const engine::DataPaths &) {
-        return fail(ErrorCode::Refused, u"%1 holds no installation."_s.arg(paths.root));
-    }));
-    const SystemClock clock;
-    ASSIGN_OR_RETURN(const auto engine,
-        engine::Engine::start(
-            {.directory = *directory, .clock = clock, .issuer = baseUrl(), .passphrase = passphrase}));
-    auto issued = engine::EngineClient(*engine).ask<engine::IssuedToken>(
-        engine::systemCaller(), commandOf(command, paths.adminToken()));
+    ASSIGN_OR_RETURN(const auto offline, OfflineEngine::open(paths, passphrase));
+    auto issued =
+        offline->client().ask<engine::IssuedToken>(engine::systemCaller(), commandOf(command, paths.adminToken()));
     if (!issued)
         return fail(plain(std::move(issued.error())));
     return issued->value.text;

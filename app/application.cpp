@@ -4,7 +4,9 @@
 #include "app/application.h"
 
 #include "app/admincommand.h"
+#include "app/backup.h"
 #include "app/exportrecord.h"
+#include "app/quotacheck.h"
 #include "service/core/visibletext.h"
 #include "service/engine/foundation.h"
 #include "service/engine/tokencommands.h"
@@ -92,6 +94,7 @@ Result<void> Application::open()
         .clock = m_clock,
         .issuer = baseUrl(),
         .passphrase = m_options.passphrase,
+        .retention = m_options.retention,
         .acceptRollback = m_options.acceptRollback,
         .onCheckpoint = [this](const QByteArray &note) { m_copies->offer(note); }});
     if (!engine)
@@ -101,6 +104,7 @@ Result<void> Application::open()
     m_api = std::make_unique<api::Api>(*m_engine, m_rates);
     m_api->exports().setProgram(QCoreApplication::applicationDirPath() + "/service-fs"_L1);
     http::Options door;
+    door.limits.bodyLimit = api::bodyLimit;
     // Of the loopback addresses only the usual ones are known to the door.
     door.hosts.append(m_options.address.toString().toLatin1());
     m_door = std::make_unique<http::IoThread>(*m_api, m_clock, std::move(door));
@@ -140,6 +144,7 @@ void Application::stop(std::chrono::milliseconds grace)
                 qWarning().noquote() << visibleText(recorded.error().detail);
         }
     }
+    m_queries.reset();
     // The engine answers what is queued, through api, door and control socket: they go after it.
     m_engine.reset();
     m_copies.reset();
@@ -217,6 +222,12 @@ void Application::onControl(const json::Value &request, engine::ControlServer::R
         answerAdminCommand(client(), paths(), request, std::move(reply));
     } else if (name == "record-export") {
         answerExportRecord(client(), request, std::move(reply));
+    } else if (name == "quota-verify") {
+        if (!m_queries)
+            m_queries = std::make_unique<engine::QueryThread>(paths().database());
+        answerQuotaCheck(*m_queries, *m_engine, std::move(reply));
+    } else if (name == "record-backup") {
+        answerBackupRecord(client(), request, std::move(reply));
     } else {
         reply(fail(ErrorCode::Usage, u"The server knows no command \"%1\"."_s.arg(QString::fromUtf8(name))));
     }

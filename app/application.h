@@ -21,6 +21,7 @@ struct ServeOptions
     quint16 port = 9221;
     QCA::SecureArray passphrase;
     QStringList checkpointPlaces = {}; // absolute
+    std::chrono::days retention{30}; // how long a deleted tenant can be brought back
     bool acceptRollback = false;
 };
 
@@ -58,6 +59,7 @@ private:
     std::unique_ptr<engine::DataDirectory> m_directory;
     std::unique_ptr<engine::CheckpointCopies> m_copies; // fed by the engine
     std::unique_ptr<engine::Engine> m_engine;
+    std::unique_ptr<engine::QueryThread> m_queries; // made for the first question
     std::unique_ptr<api::Api> m_api;
     std::unique_ptr<http::IoThread> m_door;
     std::unique_ptr<engine::ControlServer> m_control;

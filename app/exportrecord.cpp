@@ -3,6 +3,7 @@
 
 #include "app/exportrecord.h"
 
+#include "app/offline.h"
 #include "service/core/jsonreader.h"
 
 using namespace Qt::StringLiterals;
@@ -49,15 +50,8 @@ Result<LeafIndex> recordExport(
             return fail(ErrorCode::Refused, u"The server answered without the entry's index."_s);
         return LeafIndex(*index);
     }
-    ASSIGN_OR_RETURN(const auto directory, engine::DataDirectory::lock(paths.root, [&](const engine::DataPaths &) {
-        return fail(ErrorCode::Refused, u"%1 holds no installation."_s.arg(paths.root));
-    }));
-    const SystemClock clock;
-    ASSIGN_OR_RETURN(const auto engine,
-        engine::Engine::start(
-            {.directory = *directory, .clock = clock, .issuer = baseUrl(), .passphrase = passphrase}));
-    ASSIGN_OR_RETURN(
-        const auto recorded, engine::EngineClient(*engine).ask<LeafIndex>(engine::systemCaller(), commandOf(record)));
+    ASSIGN_OR_RETURN(const auto offline, OfflineEngine::open(paths, passphrase));
+    ASSIGN_OR_RETURN(const auto recorded, offline->client().ask<LeafIndex>(engine::systemCaller(), commandOf(record)));
     return recorded.value;
 }
 

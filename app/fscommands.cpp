@@ -45,22 +45,33 @@ const std::vector<FsCommand> Table{
             {"read --filter outcome=denied --since 2026-11-01 --format table",
                 "what has been refused since the first of November"}},
         fsRead},
-    {"verify", {}, "check every leaf, tile and root against the signed checkpoint",
+    {"verify", {}, "check the ledger, or a bundle, against the signed checkpoint",
         "Recomputes every leaf, tile and root and compares them with the signed checkpoint, the high-water mark, and "
         "any "
         "older checkpoint given. With --full it also replays the entries and compares what they say with tenants, "
         "tokens "
         "and virtual machines, row by row.\n\n"
+        "A history that was written anew with the ledger's key is located by checkpoints kept elsewhere alone: the "
+        "first "
+        "bad index is then given as a range, from the newest of them that agrees to the first that does not. Give "
+        "several "
+        "to narrow it.\n\n"
+        "With --bundle it checks an exported bundle instead, without a data directory: the zip itself, the manifest "
+        "and "
+        "its signature, and every entry up to the signed root.\n\n"
         "Exit status 0: verified. 1: refused; the first bad index and what is wrong with it are printed. 2: the "
         "command "
         "line is wrong or something can't be read.",
         {{"full", nullptr, "Replay the entries and compare them with the state."},
-            {"vkey", "FILE|KEY", "The log's public key, as a file or as text (default: DIR/ledger.vkey)."},
+            {"bundle", "FILE", "Verify this bundle, as export --format bundle makes it, and no data directory."},
+            {"vkey", "FILE|KEY",
+                "The log's public key, as a file or as text (default: DIR/ledger.vkey, or the bundle's own)."},
             {"checkpoint", "FILE", "An older checkpoint that the ledger must have grown out of; repeatable."}},
         {{"verify --full", "everything that can be checked from inside"},
             {"verify --full --vkey kept.vkey --checkpoint kept.checkpoint",
                 "the same against a key and a checkpoint kept elsewhere, which also shows a ledger put back or "
-                "rewritten"}},
+                "rewritten"},
+            {"verify --bundle ledger.zip --vkey kept.vkey", "a bundle, with the key that was kept"}},
         fsVerify},
     {"proof", {"INDEX"}, "print the proof that an entry is in the ledger",
         "Prints a C2SP tlog-proof: the entry's index, its inclusion proof and the newest signed checkpoint. With the "
@@ -84,12 +95,15 @@ const std::vector<FsCommand> Table{
         fsConsistency},
     {"export", {}, "write entries to a file, with what proves them",
         "Writes the entries that match to a file: whole or not at all, and never over one that is there. First the "
-        "checkpoint's signature is checked, and that each of these entries is in the tree it signs. The report speaks "
+        "whole "
+        "ledger is verified, as verify does it without --full: some two seconds a million entries. Of a ledger that is "
+        "damaged nothing is exported; read still prints its entries. The report speaks "
         "of that checkpoint: the same question about the same ledger gives the same report id and the same rows, and, "
         "with the same version, fonts and --prepared-by, the same file.\n\n"
         "bundle: a zip with all the forms below, the proofs (of the whole ledger: its tiles), the key, and a "
         "README.txt "
-        "that tells how to check it with sha256sum and openssl. jsonl: the stored bytes, one entry a line. csv: for "
+        "that tells how to check it with sha256sum and openssl; verify --bundle checks it too. Its manifest is signed "
+        "with the ledger's key where that can be read. jsonl: the stored bytes, one entry a line. csv: for "
         "spreadsheets; what they would compute gets a ' in front, also behind a \";\". html: one file for a browser. "
         "pdf: a report to read "
         "and sign.\n\n"
@@ -104,7 +118,8 @@ const std::vector<FsCommand> Table{
                 "32 KiB are the most that can be recorded."},
             {"prepared-by", "NAME", "Who html and pdf name as having made them (default: the user's name)."},
             {"dry-run", nullptr, "Check and count only: nothing is written or recorded."},
-            {"key-passphrase-file", "FILE", "The passphrase of the ledger's key, to record without a server."}}),
+            {"key-passphrase-file", "FILE",
+                "The passphrase of the ledger's key, to sign a bundle's manifest and to record without a server."}}),
         {{"export --format bundle --out ledger.zip", "all of it, for an auditor"},
             {"export --format pdf --out acme.pdf --filter tenant-id=acme-corp --since 2026-11-01 --until 2026-12-01",
                 "one tenant's November, to be signed"}},

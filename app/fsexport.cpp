@@ -97,18 +97,21 @@ Result<report::ExportRequest> readRequest(const FsContext &context)
     if (path.isEmpty() != parser.isSet(u"dry-run"_s))
         return fail(fsUsage(
             path.isEmpty() ? u"--out is needed: where to write."_s : u"--dry-run writes nothing: leave --out away."_s));
-    report::ExportRequest request{.database = context.paths.database(),
-        .vkey = context.paths.ledgerVkey(),
+    report::ExportRequest request{.files = {.database = context.paths.database(),
+                                      .vkey = context.paths.ledgerVkey(),
+                                      .highWater = context.paths.highWater()},
         .filter = {},
         .format = *format,
         .preparedBy = parser.isSet(u"prepared-by"_s) ? parser.value(u"prepared-by"_s) : userName(),
-        .path = path.isEmpty() ? path : QFileInfo(path).absoluteFilePath()};
+        .path = path.isEmpty() ? path : QFileInfo(path).absoluteFilePath(),
+        .keyFile = context.paths.ledgerKey()};
     ASSIGN_OR_RETURN(request.filter, readFsFilter(parser));
     if (parser.isSet(u"query"_s)) {
         if (report::queryJson(request.filter) != "{}")
             return fail(fsUsage(u"--query and filters exclude each other."_s));
         ASSIGN_OR_RETURN(request.filter, readQueryFile(parser.value(u"query"_s)));
     }
+    ASSIGN_OR_RETURN(request.passphrase, readPassphrase(parser));
     if (const auto fits = engine::checkExportQuery(report::queryJson(request.filter));
         !fits && !parser.isSet(u"no-entry"_s))
         return fail(fsUsage(fits.error().detail + u" Or leave it unrecorded with --no-entry."_s));
@@ -120,13 +123,12 @@ std::optional<LeafIndex> record(
     const FsContext &context, const report::ExportRequest &request, const report::ExportResult &made)
 {
     const auto recorded = [&]() -> Result<LeafIndex> {
-        ASSIGN_OR_RETURN(const QCA::SecureArray passphrase, readPassphrase(context.parser));
         return recordExport(context.paths,
             {.format = report::formatName(request.format),
                 .query = made.query,
                 .rows = made.rows,
                 .reportId = made.reportId},
-            passphrase);
+            request.passphrase);
     }();
     if (recorded)
         return *recorded;
@@ -154,6 +156,9 @@ Result<int> fsExport(const FsContext &context)
         complainFs(made.error());
         return 1;
     }
+    if (!made->unsignedWhy.isEmpty())
+        complainFs({.code = ErrorCode::Refused,
+            .detail = u"The bundle is whole, but its manifest is not signed: "_s + made->unsignedWhy});
     const bool isRehearsal = request.path.isEmpty();
     std::optional<LeafIndex> index;
     if (!isRehearsal && !context.parser.isSet(u"no-entry"_s))

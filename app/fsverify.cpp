@@ -6,7 +6,9 @@
 #include "service/core/encoding.h"
 #include "service/core/visibletext.h"
 #include "service/engine/replay.h"
+#include "service/ledger/rollbacks.h"
 #include "service/ledger/verify.h"
+#include "service/report/bundlecheck.h"
 
 #include <QtCore/qfile.h>
 
@@ -60,18 +62,78 @@ Result<std::vector<ledger::OlderCheckpoint>> readCheckpoints(const FsContext &co
     return older;
 }
 
+int refuse(std::optional<LeafIndex> first, std::optional<LeafIndex> last, const QString &damage, const char *kind)
+{
+    QString where;
+    if (first)
+        where = last ? u"first bad index %1 to %2: "_s.arg(*first).arg(*last) : u"first bad index %1: "_s.arg(*first);
+    std::printf("refused: %s%s (%s)\n", where.toUtf8().constData(), visibleText(damage).toUtf8().constData(), kind);
+    return 1;
+}
+
+// What the auditor should know beside the verdict goes to stderr.
+Result<int> verifyBundle(const FsContext &context)
+{
+    report::BundleOptions options;
+    options.path = context.parser.value(u"bundle"_s);
+    const bool hasKey = context.parser.isSet(u"vkey"_s);
+    if (context.parser.isSet(u"full"_s))
+        return fail(fsUsage(u"--full does not go with --bundle: a bundle holds no state to compare with."_s));
+    if (hasKey) {
+        ASSIGN_OR_RETURN(options.keys, readKeys(context));
+    }
+    ASSIGN_OR_RETURN(options.older, readCheckpoints(context));
+    FsProgress progress(FsProgress::Output::Quiet);
+    options.progress = [&](quint64 done, quint64 total) {
+        progress.show(done, total);
+        return true;
+    };
+    const auto report = report::checkBundle(options);
+    progress.end();
+    if (!report && report.error().code == ErrorCode::InvalidField)
+        return fail(fsUsage(report.error().detail));
+    if (!report)
+        return std::unexpected(report.error());
+    if (!report->ok)
+        return refuse(report->firstBad, {}, report->damage, report::bundleDamageName(report->kind));
+    if (!hasKey)
+        complainFs({.code = ErrorCode::Refused,
+            .detail =
+                u"The key is the bundle's own. Compare it with the one you were given by another way, or name that "
+                "with --vkey."_s});
+    if (!report->isManifestSigned)
+        complainFs({.code = ErrorCode::Refused,
+            .detail =
+                u"The manifest is not signed: the entries are proved, the papers and tables beside them are not."_s});
+    const QByteArray root = toBase64(report->root.view()), origin = report->origin.toUtf8();
+    const auto rows = static_cast<unsigned long long>(report->rows),
+               size = static_cast<unsigned long long>(report->size);
+    if (report->isWhole)
+        std::printf("verified: %llu entries, ", rows);
+    else
+        std::printf("verified: an excerpt, %llu of %llu entries, ", rows, size);
+    std::printf("root %s, key %s, origin %s\n", root.constData(), report->keyId.constData(), origin.constData());
+    TRY(flushFsOutput());
+    return 0;
+}
+
 } // namespace
 
 Result<int> fsVerify(const FsContext &context)
 {
+    if (context.parser.isSet(u"bundle"_s))
+        return verifyBundle(context);
     TRY(checkFsDirectory(context.paths));
-    ASSIGN_OR_RETURN(const auto keys, readKeys(context));
+    ASSIGN_OR_RETURN(auto keys, readKeys(context));
     ASSIGN_OR_RETURN(auto older, readCheckpoints(context));
     ASSIGN_OR_RETURN(const auto database, openFsStore(context.paths));
+    if (!context.parser.isSet(u"vkey"_s)) {
+        ASSIGN_OR_RETURN(keys, ledger::withNewName(*database, std::move(keys)));
+    }
 
     engine::Replay replay;
     ledger::VerifyOptions options;
-    options.keys = keys;
+    options.keys = std::move(keys);
     options.highWaterPath = context.paths.highWater();
     options.older = std::move(older);
     if (context.parser.isSet(u"full"_s))
@@ -91,10 +153,7 @@ Result<int> fsVerify(const FsContext &context)
             report->keyId.constData(), report->origin.toUtf8().constData());
         return 0;
     }
-    const QString where = report->firstBad ? u"first bad index %1: "_s.arg(*report->firstBad) : QString();
-    std::printf("refused: %s%s (%s)\n", where.toUtf8().constData(), visibleText(report->damage).toUtf8().constData(),
-        ledger::damageName(report->kind));
-    return 1;
+    return refuse(report->firstBad, report->lastBad, report->damage, ledger::damageName(report->kind));
 }
 
 } // namespace app

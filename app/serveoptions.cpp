@@ -48,6 +48,8 @@ void addServeOptions(QCommandLineParser &parser)
         "Repeatable; a place that is slow, full or absent delays nothing and is reported, and so is one that holds "
         "something that this ledger has not grown out of, which is never overwritten."_s,
         u"PATH"_s});
+    parser.addOption({u"retention-days"_s,
+        u"How long a deleted tenant can be brought back, 0 to 3650 days (default: 30)."_s, u"DAYS"_s, u"30"_s});
     parser.addOption({u"accept-rollback"_s,
         u"Go on from an older database that was put back and is refused otherwise: revokes every token, makes a new "
         u"key "
@@ -68,6 +70,10 @@ Result<ServeOptions> readServeOptions(const QCommandLineParser &parser, const QS
     if (!port)
         return usage(u"--port takes a number from 0 to 65535."_s);
     options.port = quint16(*port);
+    const auto days = parseDecimal(parser.value(u"retention-days"_s).toLatin1(), 3650);
+    if (!days)
+        return usage(u"--retention-days takes a number from 0 to 3650."_s);
+    options.retention = std::chrono::days(qint64(*days));
     options.acceptRollback = parser.isSet(u"accept-rollback"_s);
     for (const QString &place : parser.values(u"checkpoint-to"_s)) {
         if (place.isEmpty())

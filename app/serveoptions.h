@@ -10,7 +10,8 @@ class QCommandLineParser;
 
 namespace app {
 
-// Common ones, --listen, --port, --key-passphrase-file, --checkpoint-to, --accept-rollback.
+// Common ones, --listen, --port, --key-passphrase-file, --checkpoint-to, --retention-days,
+// --accept-rollback.
 void addServeOptions(QCommandLineParser &parser);
 
 // Usage for what can't be listened on; needs the crypto runtime when a passphrase file is named.

@@ -133,16 +133,37 @@ Result<int> run(QApplication &application)
     return status;
 }
 
+// Without a display Qt ends the process where it stands, with a page of its own.
+bool hasDisplay(const QStringList &arguments)
+{
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+        || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") || arguments.contains(u"-platform"_s);
+}
+
+// What needs no window is answered without one: --help, --version, a wrong option, and that there is no display.
+Result<void> answerWithoutWindow(int &argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    TRY(readOptions());
+    if (!hasDisplay(QCoreApplication::arguments()))
+        return fail(ErrorCode::Refused,
+            u"There is no display for the window (DISPLAY and WAYLAND_DISPLAY are not set). Start service-vm-tenant "
+            "instead, the same server without a window."_s);
+    return {};
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
     app::prepareProcess();
     app::blockStopSignals();
-    QApplication application(argc, argv);
     QCoreApplication::setOrganizationName(QString::fromLatin1(Program)); // where settings are kept
     QCoreApplication::setApplicationName(QString::fromLatin1(Program));
     QCoreApplication::setApplicationVersion(QStringLiteral(HOUSE_VERSION));
+    if (const auto answered = answerWithoutWindow(argc, argv); !answered)
+        return app::complain(Program, answered.error());
+    QApplication application(argc, argv);
     QApplication::setApplicationDisplayName(QObject::tr("Tenant console"));
     QApplication::setDesktopFileName(u"tenant-console"_s);
     const auto status = run(application);

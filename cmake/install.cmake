@@ -32,6 +32,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Plugins are opened by name, so dpkg-shlibdeps does not see them: signatures and hashes, SQLite, window systems;
 # and fonts, which PDFs are written with.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libqca-qt6-plugins, libqt6sql6-sqlite, qt6-qpa-plugins, fonts-dejavu-core")
+# Only "Seal for holder" runs it, and says so where it is absent.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS age)
 foreach(script postinst prerm postrm)
     list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/resources/debian/${script})
 endforeach()

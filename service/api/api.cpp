@@ -4,11 +4,13 @@
 #include "service/api/api.h"
 
 #include "service/api/idempotency.h"
+#include "service/api/judgement.h"
 #include "service/engine/vmcommands.h"
 #include "service/fleet/vmjson.h"
 #include "service/fleet/vmstore.h"
 
 #include <QtCore/qdebug.h>
+#include <QtCore/qtimer.h>
 
 #include <algorithm>
 #include <charconv>
@@ -18,26 +20,6 @@ using namespace Qt::StringLiterals;
 namespace api {
 
 namespace {
-
-QByteArray addressText(const QHostAddress &address)
-{
-    if (address == QHostAddress(QHostAddress::LocalHost))
-        return "127.0.0.1"_ba;
-    bool mapped = false;
-    const QHostAddress v4(address.toIPv4Address(&mapped));
-    return (mapped ? v4 : address).toString().toLatin1();
-}
-
-engine::Caller callerOf(const Identity &identity, const http::Request &request)
-{
-    return {.actor = identity.actor,
-        .source = {.via = ledger::Via::Http,
-            .address = addressText(request.peer),
-            .requestId = request.requestId,
-            .userAgent = request.headers.value("User-Agent").toByteArray()},
-        .tenant = identity.tenant,
-        .scope = identity.scope};
-}
 
 // On every answer to a tenant, so without temporaries.
 QByteArray rateField(QByteArrayView first, qint64 a, QByteArrayView second, qint64 b)
@@ -64,12 +46,11 @@ Api::Api(engine::Engine &engine, tenancy::RateLimiter &rates)
     : m_engine(engine)
     , m_rates(rates)
     , m_authenticator(engine.state(), engine.issuer(), engine.clock())
+    , m_possession(engine.clock())
     , m_failures(engine.clock())
     , m_lastUse(engine)
+    , m_router(routerOfAll())
 {
-    const auto &table = routes();
-    for (size_t i = 0; i < table.size(); ++i)
-        m_router.add(table[i].method, table[i].pattern, int(i));
     // One wake-up of the I/O thread for a whole batch: per answer it would cost more than the answer.
     m_engine.onAnswered([this] {
         if (!m_answers.empty())
@@ -82,7 +63,12 @@ Api::~Api() = default;
 void Api::setServer(http::Server *server)
 {
     m_server = server;
-    onIoThread([this] { m_exports.open(); });
+    onIoThread([this] {
+        m_exports.open();
+        m_useTimer = std::make_unique<QTimer>();
+        QObject::connect(m_useTimer.get(), &QTimer::timeout, m_server, [this] { m_lastUse.flushWhenDue(); });
+        m_useTimer->start(LastUse::Pause);
+    });
 }
 
 void Api::closeReader()
@@ -90,6 +76,7 @@ void Api::closeReader()
     m_searches.close();
     m_exports.close();
     m_reader.reset();
+    m_useTimer.reset();
     m_lastUse.flush();
 }
 
@@ -170,85 +157,6 @@ void Api::answerUnrouted(Exchange exchange, const http::Router::Match &match)
     m_server->answer(exchange.request.ticket, std::move(refused));
 }
 
-// In this order: who is it, has it requests left, may it, is the query one that the route knows.
-Result<void> Api::admit(Exchange &exchange)
-{
-    if (exchange.route->permission) {
-        TRY(authenticate(exchange));
-        if (!exchange.caller->scope->may(*exchange.route->permission))
-            return fail(ErrorCode::InsufficientScope,
-                u"The scope %1 does not allow this."_s.arg(QString::fromLatin1(exchange.caller->scope->text())));
-    }
-    return checkQuery(exchange);
-}
-
-Result<void> Api::authenticate(Exchange &exchange)
-{
-    const auto identify = [&]() -> Result<Identity> {
-        if (exchange.request.headers.count("Authorization") > 1)
-            return fail(Error{.code = ErrorCode::InvalidToken,
-                .detail = u"Send one Authorization field."_s,
-                .reason = "malformed"_ba});
-        ASSIGN_OR_RETURN(
-            const QByteArrayView token, Authenticator::bearerToken(exchange.request.headers.value("Authorization")));
-        auto identity = m_authenticator.identify(token);
-        if (!identity && identity.error().code == ErrorCode::InvalidToken)
-            identity.error().detail = u"The token is not valid. POST /v1/tokens/verify tells why."_s;
-        return identity;
-    };
-    auto identity = identify();
-    if (!identity)
-        return fail(failedAuthentication(std::move(identity.error())));
-    exchange.caller = callerOf(*identity, exchange.request);
-    m_lastUse.note(identity->actor.tokenId);
-    if (!exchange.caller->isTenant())
-        return {};
-    const TenantId &tenant = identity->tenant;
-    exchange.rate = identity->suspended ? m_rates.peek(tenant, identity->requestsPerMinute)
-                                        : m_rates.take(tenant, identity->requestsPerMinute);
-    if (identity->suspended)
-        return fail(ErrorCode::TenantSuspended,
-            u"The tenant of this token is suspended. Its administrator can have it resumed."_s);
-    if (!exchange.rate->allowed)
-        return fail(Error{.code = ErrorCode::RateLimited,
-            .detail = u"%1 may send %2 requests a minute. Wait %3 s."_s.arg(tenant.toString())
-                          .arg(exchange.rate->limit)
-                          .arg(exchange.rate->retryAfterSeconds),
-            .retryAfterSeconds = int(exchange.rate->retryAfterSeconds)});
-    return {};
-}
-
-Error Api::failedAuthentication(Error refusal)
-{
-    if (m_failures.take())
-        return refusal;
-    return {.code = ErrorCode::RateLimited,
-        .detail = u"Too many tokens have failed just now. Wait 1 s; valid ones are taken meanwhile."_s,
-        .retryAfterSeconds = 1};
-}
-
-Result<void> Api::checkQuery(Exchange &exchange)
-{
-    // A resource of the tiled log has one address: a query, be it empty, makes it another, which there is not. Null is
-    // what the door gives where there was no '?'.
-    if (!exchange.request.query.isNull() && QByteArrayView(exchange.route->pattern).startsWith("/ledger/"))
-        return fail(ErrorCode::NotFound, u"There is nothing here: the ledger's files take no query."_s);
-    const auto &known = exchange.route->query;
-    ASSIGN_OR_RETURN(exchange.query, http::parseQuery(exchange.request.query, [&](QByteArrayView name) {
-        return std::ranges::any_of(
-            known, [&](const QueryName &allowed) { return allowed.repeats && name == allowed.name; });
-    }));
-    for (const auto &[name, value] : exchange.query) {
-        const bool listed = std::ranges::contains(known, QByteArrayView(name), &QueryName::name);
-        if (!listed && !(exchange.route->writes && name == "dry_run"))
-            return fail(queryMistake(name, u"is not a parameter of this route"_s));
-    }
-    if (exchange.route->writes) {
-        ASSIGN_OR_RETURN(exchange.dryRun, queryFlag(exchange, "dry_run"));
-    }
-    return {};
-}
-
 void Api::post(Exchange exchange, engine::Command<Reply> command)
 {
     auto key = idempotencyKey(exchange);
@@ -270,13 +178,13 @@ void Api::post(Exchange exchange, engine::Command<Reply> command)
         },
         [this, exchange = std::move(exchange)](Result<engine::Committed<Reply>> outcome) {
             if (!outcome)
-                return answerLater(exchange, std::unexpected(std::move(outcome.error())));
+                return answerFromEngine(exchange, std::unexpected(std::move(outcome.error())));
             Reply reply = std::move(outcome->value);
             if (exchange.dryRun)
                 dropEffects(reply);
             else if (outcome->index)
                 reply.headers.append({"Ledger-Index", QByteArray::number(*outcome->index)});
-            answerLater(exchange, std::move(reply));
+            answerFromEngine(exchange, std::move(reply));
         },
         kind);
 }
@@ -335,7 +243,7 @@ void Api::onIoThread(std::move_only_function<void()> work)
     QMetaObject::invokeMethod(m_server, std::move(work), Qt::QueuedConnection);
 }
 
-void Api::answerLater(const Exchange &exchange, Result<Reply> outcome)
+void Api::answerFromEngine(const Exchange &exchange, Result<Reply> outcome)
 {
     if (!outcome)
         recordRefusal(exchange, outcome.error());
@@ -356,7 +264,7 @@ void Api::dropEffects(Reply &reply)
 
 Result<void> Api::requireOwn(const Exchange &exchange, const TenantId &tenant)
 {
-    if (!exchange.caller->isTenant() || exchange.caller->tenant == tenant)
+    if (!isForeign(exchange.caller->tenant, tenant))
         return {};
     recordForeign(exchange, ErrorCode::NotFound);
     return fail(ErrorCode::NotFound, u"There is no such tenant."_s);
@@ -369,6 +277,16 @@ void Api::recordForeign(const Exchange &exchange, ErrorCode code)
         .code = errorName(code),
         .method = exchange.request.method,
         .route = exchange.route->pattern});
+}
+
+void Api::recordForeignToken(const Exchange &exchange, const TokenId &id)
+{
+    const bool foreign = state().read([&](const engine::State &published) {
+        const tokens::TokenRecord *token = published.token(id);
+        return token && isForeign(exchange.caller->tenant, token->tenant);
+    });
+    if (foreign)
+        recordForeign(exchange, ErrorCode::NotFound);
 }
 
 void Api::recordRefusal(const Exchange &exchange, const Error &error)

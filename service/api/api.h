@@ -11,12 +11,15 @@
 #include "service/api/lastuse.h"
 #include "service/api/ledgersearches.h"
 #include "service/api/pagecache.h"
+#include "service/api/possession.h"
 #include "service/api/problem.h"
 #include "service/api/routes.h"
 #include "service/engine/engine.h"
 #include "service/http/handler.h"
 #include "service/http/server.h"
 #include "service/ledger/reader.h"
+
+class QTimer;
 
 namespace api {
 
@@ -40,6 +43,7 @@ public:
     const engine::SharedState &state() const { return m_engine.state(); }
     Authenticator &authenticator() { return m_authenticator; }
     const LastUse &lastUse() const { return m_lastUse; }
+    const http::Router &router() const { return m_router; }
     // The refusal of a token, or RateLimited once too many have failed.
     Error failedAuthentication(Error refusal);
     Result<store::Database *> reader();
@@ -50,6 +54,8 @@ public:
     void answer(const Exchange &exchange, Result<Reply> outcome);
     // Any thread but the engine's, while the server lives.
     void answerFromElsewhere(const Exchange &exchange, Result<Reply> outcome);
+    // The engine's thread, in the answer to a command.
+    void answerFromEngine(const Exchange &exchange, Result<Reply> outcome);
     // I/O thread. The body is the file's where that is open.
     void answerWithFile(const Exchange &exchange, Result<Reply> outcome, http::FileBody file);
     // Any thread, while the server lives. Dropped once that is gone.
@@ -63,33 +69,41 @@ public:
     template <typename Value, typename Render>
     void write(Exchange exchange, engine::Command<Value> command, Render render)
     {
+        const bool dryRun = exchange.dryRun;
         post(std::move(exchange),
-            [command = std::move(command), render = std::move(render)](engine::Work &work) -> Result<Reply> {
+            [command = std::move(command), render = std::move(render), dryRun](engine::Work &work) -> Result<Reply> {
                 ASSIGN_OR_RETURN(Value value, command(work));
-                return render(std::move(value));
+                Reply reply = render(std::move(value));
+                if (reply.status == 204 && !dryRun) // what is no more is shown by a dry run alone
+                    reply.body.clear();
+                return reply;
             });
     }
 
     // NotFound, exactly as for an absent one, when a tenant's caller names another tenant; that is recorded.
     Result<void> requireOwn(const Exchange &exchange, const TenantId &tenant);
     void recordForeign(const Exchange &exchange, ErrorCode code);
+    // The same record where the id is that of another tenant's token. The engine judges it; it can't tell apart.
+    void recordForeignToken(const Exchange &exchange, const TokenId &id);
 
 private:
     void post(Exchange exchange, engine::Command<Reply> command);
     void answerUnrouted(Exchange exchange, const http::Router::Match &match);
     Result<void> admit(Exchange &exchange);
     Result<void> authenticate(Exchange &exchange);
+    Result<void> checkPossession(const Exchange &exchange, const Credentials &sent, const Identity &identity);
     Result<void> checkQuery(Exchange &exchange);
     http::Response response(const Exchange &exchange, Result<Reply> outcome);
-    void answerLater(const Exchange &exchange, Result<Reply> outcome);
     void recordRefusal(const Exchange &exchange, const Error &error);
     static void dropEffects(Reply &reply);
 
     engine::Engine &m_engine;
     tenancy::RateLimiter &m_rates;
     Authenticator m_authenticator;
+    PossessionCheck m_possession;
     FailureBudget m_failures;
     LastUse m_lastUse;
+    std::unique_ptr<QTimer> m_useTimer; // lives on the I/O thread
     http::Router m_router;
     http::Server *m_server = nullptr;
     std::unique_ptr<store::Database> m_reader;

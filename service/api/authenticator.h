@@ -16,6 +16,18 @@
 
 namespace api {
 
+// What an Authorization field holds.
+struct Credentials
+{
+    enum class Scheme
+    {
+        Bearer, // RFC 6750
+        Dpop // RFC 9449: with a proof in a field of its own
+    };
+    Scheme scheme = Scheme::Bearer;
+    QByteArrayView token;
+};
+
 struct Identity
 {
     ledger::Actor actor;
@@ -23,6 +35,7 @@ struct Identity
     tokens::Scope scope;
     qint64 requestsPerMinute = 0; // of the tenant
     bool suspended = false; // the tenant: such a caller may nothing
+    std::optional<crypto::PublicKey> proofKey = {}; // of a token that passes only with a proof by this key
 };
 
 class Authenticator
@@ -33,8 +46,8 @@ public:
     // InvalidToken with its reason. Whether the tenant is suspended is the caller's to ask.
     Result<Identity> identify(QByteArrayView token);
 
-    // The value of an Authorization field: InvalidToken without reason when there is none or it is no Bearer.
-    static Result<QByteArrayView> bearerToken(QByteArrayView authorization);
+    // InvalidToken without reason when there are none or they are of another scheme.
+    static Result<Credentials> credentials(QByteArrayView authorization);
 
     // The time that expiry is judged by: never before the ledger's.
     Timestamp now() const;
@@ -46,11 +59,11 @@ private:
         ledger::Actor actor;
         TenantId tenant;
         tokens::Scope scope;
-        qint64 notBefore;
-        qint64 expiresAt;
+        std::optional<crypto::PublicKey> proofKey;
     };
 
     Result<Known> examine(QByteArrayView token) const;
+    static Known knownAs(const tokens::TokenRecord &record, const QByteArray &subject);
 
     const engine::SharedState &m_state;
     const QByteArray m_issuer;

@@ -29,13 +29,19 @@ struct Exchange
     std::optional<QByteArray> queryValue(QByteArrayView name) const;
 };
 
+struct IssuedText
+{
+    TokenId token;
+    QByteArray text;
+};
+
 struct Reply
 {
     int status = 200;
     QByteArray body = {};
     QByteArray contentType = "application/json";
     QList<http::Header> headers = {};
-    TokenId issued = {}; // whose text the body holds: such a body is never stored
+    std::vector<IssuedText> issued = {}; // tokens whose texts the body holds, in their order: these are never stored
 };
 
 // The body as JSON: UnsupportedMediaType, MalformedJson. An empty one is null where the route takes none.

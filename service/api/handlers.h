@@ -17,6 +17,14 @@ void patchTenant(Api &api, Exchange exchange);
 void suspendTenant(Api &api, Exchange exchange);
 void resumeTenant(Api &api, Exchange exchange);
 void deleteTenant(Api &api, Exchange exchange);
+void undeleteTenant(Api &api, Exchange exchange);
+void purgeTenant(Api &api, Exchange exchange);
+
+void importTenants(Api &api, Exchange exchange);
+
+void listPlans(Api &api, Exchange exchange);
+void putPlan(Api &api, Exchange exchange);
+void deletePlan(Api &api, Exchange exchange);
 
 void issueTenantToken(Api &api, Exchange exchange);
 void issueToken(Api &api, Exchange exchange);
@@ -24,6 +32,10 @@ void listTokens(Api &api, Exchange exchange);
 void showToken(Api &api, Exchange exchange);
 void revokeToken(Api &api, Exchange exchange);
 void verifyToken(Api &api, Exchange exchange);
+void explainToken(Api &api, Exchange exchange);
+void changeTiers(Api &api, Exchange exchange);
+void rotateToken(Api &api, Exchange exchange);
+void rotateKey(Api &api, Exchange exchange);
 
 void registerVms(Api &api, Exchange exchange);
 void listVms(Api &api, Exchange exchange);

@@ -3,6 +3,7 @@
 
 #include "service/api/idempotency.h"
 
+#include "service/api/routes.h"
 #include "service/store/statement.h"
 #include "service/tokens/jws.h"
 #include "service/tokens/tokenstore.h"
@@ -16,6 +17,7 @@ namespace api {
 namespace {
 
 constexpr qsizetype LongestKey = 255;
+constexpr char Mark = '\x01';
 
 QString headerLines(const Reply &reply, const std::optional<LeafIndex> &index)
 {
@@ -37,17 +39,43 @@ QList<http::Header> readHeaderLines(const QByteArray &lines)
     return headers;
 }
 
-Result<QByteArray> issuedBody(const engine::Work &work, const TokenId &id)
+Result<QByteArray> signedAgain(const engine::Work &work, const TokenId &id)
 {
     const tokens::TokenRecord *record = work.token(id);
     if (!record || record->keyId != work.signer().keyId)
         return fail(ErrorCode::IdempotencyKeyInUse,
             u"This key issued the token %1, and the key that signed it was rotated since. Ask with a new Idempotency-Key."_s
                 .arg(id.toString()));
-    json::Writer writer;
-    tokens::writeToken(writer, *record,
-        tokens::signToken(tokens::claimsOf(*record, work.signer().issuer), work.signer().key, work.signer().keyId));
-    return writer.take();
+    return tokens::signToken(tokens::claimsOf(*record, work.signer().issuer), work.signer().key, work.signer().keyId);
+}
+
+// The body with the ids of tokens in the place of their texts, and back.
+QByteArray withoutTexts(const Reply &reply)
+{
+    QByteArray body;
+    qsizetype done = 0;
+    for (const IssuedText &issued : reply.issued) {
+        const qsizetype at = reply.body.indexOf(issued.text, done);
+        Q_ASSERT(at >= 0);
+        body += QByteArrayView(reply.body).sliced(done, at - done);
+        body += Mark + issued.token.text() + Mark;
+        done = at + issued.text.size();
+    }
+    return body += QByteArrayView(reply.body).sliced(done);
+}
+
+Result<QByteArray> withTexts(const engine::Work &work, const QByteArray &stored)
+{
+    QByteArray body;
+    qsizetype done = 0;
+    for (qsizetype at = stored.indexOf(Mark); at >= 0; at = stored.indexOf(Mark, done)) {
+        const qsizetype end = stored.indexOf(Mark, at + 1);
+        body += QByteArrayView(stored).sliced(done, at - done);
+        ASSIGN_OR_RETURN(const QByteArray text, signedAgain(work, TokenId(stored.sliced(at + 1, end - at - 1))));
+        body += text;
+        done = end + 1;
+    }
+    return body += QByteArrayView(stored).sliced(done);
 }
 
 } // namespace
@@ -56,7 +84,7 @@ Result<std::optional<IdempotencyKey>> idempotencyKey(const Exchange &exchange)
 {
     const http::Request &request = exchange.request;
     const qsizetype fields = request.headers.count("Idempotency-Key");
-    if (fields == 0 || request.method != "POST" || exchange.dryRun)
+    if (fields == 0 || !takesIdempotencyKey(*exchange.route) || exchange.dryRun)
         return std::optional<IdempotencyKey>();
     const QByteArrayView key = request.headers.value("Idempotency-Key");
     const bool visible = std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
@@ -68,13 +96,15 @@ Result<std::optional<IdempotencyKey>> idempotencyKey(const Exchange &exchange)
     return IdempotencyKey{.caller = exchange.caller->actor.tokenId,
         .path = request.path,
         .key = key.toByteArray(),
-        .request = crypto::sha256({request.query, "\n", request.body})};
+        // Of a POST without its method, as ever: what was remembered before an upgrade is found after it.
+        .request = crypto::sha256(
+            {request.method == "POST" ? ""_ba : request.method + '\n', request.query, "\n", request.body})};
 }
 
 Result<std::optional<Reply>> recall(engine::Work &work, const IdempotencyKey &key)
 {
     ASSIGN_OR_RETURN(auto find,
-        work.database().prepared("SELECT request, created_at, status, headers, body, issued_token_id FROM idempotency"
+        work.database().prepared("SELECT request, created_at, status, headers, body FROM idempotency"
                                  " WHERE token_id = ? AND path = ? AND key = ?"));
     TRY(find.run(key.caller, QString::fromLatin1(key.path), QString::fromLatin1(key.key)));
     if (!find.next()) {
@@ -86,10 +116,8 @@ Result<std::optional<Reply>> recall(engine::Work &work, const IdempotencyKey &ke
     if (find.bytes(0) != key.request.view())
         return fail(ErrorCode::IdempotencyKeyReused,
             u"This Idempotency-Key was used here for another request. Take a new one for each request."_s);
-    Reply reply{.status = int(find.integer(2)), .body = find.bytes(4), .headers = readHeaderLines(find.bytes(3))};
-    if (!find.isNull(5)) {
-        ASSIGN_OR_RETURN(reply.body, issuedBody(work, TokenId(find.bytes(5))));
-    }
+    Reply reply{.status = int(find.integer(2)), .headers = readHeaderLines(find.bytes(3))};
+    ASSIGN_OR_RETURN(reply.body, withTexts(work, find.bytes(4)));
     return reply;
 }
 
@@ -98,12 +126,13 @@ Result<void> remember(engine::Work &work, const IdempotencyKey &key, const Reply
     // With what is written here anyway, so that no day's keys lie around for longer than another day.
     ASSIGN_OR_RETURN(auto forget, work.database().prepared("DELETE FROM idempotency WHERE created_at <= ?"));
     TRY(forget.run(toMilliseconds(work.now() - IdempotencyLife)));
-    ASSIGN_OR_RETURN(
-        auto insert, work.database().prepared("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-    const QByteArray body = reply.issued.isEmpty() ? reply.body : ""_ba;
+    ASSIGN_OR_RETURN(auto insert, work.database().prepared("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+    QByteArray body = withoutTexts(reply);
+    if (body.isNull())
+        body = ""_ba; // of a column that is never null
     return insert.run(key.caller, QString::fromLatin1(key.path), QString::fromLatin1(key.key),
         key.request.view().toByteArray(), toMilliseconds(work.now()), reply.status,
-        headerLines(reply, work.lastIndex()), body, reply.issued);
+        headerLines(reply, work.lastIndex()), body);
 }
 
 } // namespace api

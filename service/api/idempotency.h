@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Idempotency-Key: a POST that is repeated with the same key gets the answer it had and changes nothing. What is
+// Idempotency-Key: a write that is repeated with the same key gets the answer it had and changes nothing. What is
 // remembered commits with the change, in its transaction, so there is never one without the other; refusals are not
 // remembered.
 //
-// A key belongs to one token and one path. Answers that hold a token's text are kept without it: the text is signed
-// again from the registered record, which gives the same bytes as long as the key that signed it is the one that signs.
+// A key belongs to one token and one path. Of an answer that holds tokens' texts the body is kept without them: in the
+// place of each stands the token's id between two bytes 01, which JSON never holds. The text is signed again from the
+// registered record, which gives the same bytes as long as the key that signed it is the one that signs.
 #pragma once
 
 #include "service/api/exchange.h"
@@ -25,7 +26,7 @@ struct IdempotencyKey
 
 constexpr std::chrono::hours IdempotencyLife(24);
 
-// Nothing where the request has none, or it does not count: on other methods than POST, and on dry runs.
+// Nothing where the request has none, or it does not count: on routes that write nothing, and on dry runs.
 Result<std::optional<IdempotencyKey>> idempotencyKey(const Exchange &exchange);
 
 // Both on the engine thread, inside the command.

@@ -120,14 +120,24 @@ QJsonObject responsesOf(const Route &route)
     return responses;
 }
 
+QJsonObject bodyContent(const Route &route)
+{
+    QJsonObject all = content(u"application/json"_s, route.bodySchema);
+    if (QByteArrayView(route.bodySchema) == "TenantImport") {
+        for (const QString &type : {u"text/csv"_s, u"application/x-ndjson"_s})
+            all[type] = content(type, "Text")[type];
+    }
+    return all;
+}
+
 QJsonObject operation(const Route &route)
 {
     QJsonObject operation{{u"summary"_s, QString::fromLatin1(route.summary)}, {u"responses"_s, responsesOf(route)}};
     if (const QJsonArray parameters = parametersOf(route); !parameters.isEmpty())
         operation[u"parameters"_s] = parameters;
     if (route.body != BodyKind::None && route.bodySchema)
-        operation[u"requestBody"_s] = QJsonObject{{u"required"_s, route.body == BodyKind::Required},
-            {u"content"_s, content(u"application/json"_s, route.bodySchema)}};
+        operation[u"requestBody"_s] =
+            QJsonObject{{u"required"_s, route.body == BodyKind::Required}, {u"content"_s, bodyContent(route)}};
     operation[u"security"_s] = route.permission ? QJsonArray{QJsonObject{{u"token"_s, QJsonArray()}}} : QJsonArray();
     return operation;
 }

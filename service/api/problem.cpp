@@ -3,13 +3,39 @@
 
 #include "service/api/problem.h"
 
-#include "service/core/jsonwriter.h"
+#include "service/tokens/proof.h"
 
 #include <QtCore/qjsondocument.h>
 
 using namespace Qt::StringLiterals;
 
 namespace api {
+
+namespace {
+
+QByteArray challenge(const QByteArray &reason)
+{
+    // RFC 9449, 7.1: what the proof must be made with.
+    if (reason == tokens::InvalidProof)
+        return "DPoP error=\"invalid_dpop_proof\", algs=\"EdDSA\""_ba;
+    if (reason == tokens::ProofNeeded)
+        return "DPoP error=\"invalid_token\", error_description=\"use a proof\", algs=\"EdDSA\""_ba;
+    // RFC 6750, 3.1: without any token there is no error to name.
+    return reason.isEmpty() ? "Bearer realm=\"service-vm-tenant\""_ba
+                            : "Bearer realm=\"service-vm-tenant\", error=\"invalid_token\""_ba;
+}
+
+void writeFieldErrors(json::Writer &writer, const Error &error)
+{
+    if (error.fields.isEmpty())
+        return;
+    writer.key("errors").beginArray();
+    for (const FieldError &field : error.fields)
+        writer.beginObject().member("pointer", field.pointer).member("detail", field.detail).endObject();
+    writer.endArray();
+}
+
+} // namespace
 
 ProblemKind problemKind(ErrorCode code)
 {
@@ -97,6 +123,12 @@ ProblemKind problemKind(ErrorCode code)
     return {500, "The server failed"};
 }
 
+void writeRefusal(json::Writer &writer, const Error &error)
+{
+    writer.member("code", errorName(error.code)).member("detail", error.detail);
+    writeFieldErrors(writer, error);
+}
+
 http::Response problem(const Error &error, const RequestId &requestId)
 {
     const ProblemKind kind = problemKind(error.code);
@@ -111,12 +143,7 @@ http::Response problem(const Error &error, const RequestId &requestId)
             ours ? QStringLiteral("The request was not carried out. The server's log says why.") : error.detail)
         .member("code", name)
         .textOrNull("request_id", requestId.text());
-    if (!error.fields.isEmpty()) {
-        writer.key("errors").beginArray();
-        for (const FieldError &field : error.fields)
-            writer.beginObject().member("pointer", field.pointer).member("detail", field.detail).endObject();
-        writer.endArray();
-    }
+    writeFieldErrors(writer, error);
     if (!error.members.isEmpty()) {
         const QByteArray members = QJsonDocument(error.members).toJson(QJsonDocument::Compact);
         writer.raw(QByteArrayView(members).sliced(1, members.size() - 2));
@@ -131,10 +158,7 @@ http::Response problem(const Error &error, const RequestId &requestId)
     response.body = writer.take();
     response.headers.append({"Cache-Control"_ba, "no-store"_ba});
     if (error.code == ErrorCode::InvalidToken) {
-        // RFC 6750, 3.1: without any token there is no error to name.
-        response.headers.append({"WWW-Authenticate"_ba,
-            error.reason.isEmpty() ? "Bearer realm=\"service-vm-tenant\""_ba
-                                   : "Bearer realm=\"service-vm-tenant\", error=\"invalid_token\""_ba});
+        response.headers.append({"WWW-Authenticate"_ba, challenge(error.reason)});
     } else if (error.code == ErrorCode::InsufficientScope) {
         response.headers.append(
             {"WWW-Authenticate"_ba, "Bearer realm=\"service-vm-tenant\", error=\"insufficient_scope\""_ba});

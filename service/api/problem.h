@@ -6,6 +6,7 @@
 
 #include "service/core/error.h"
 #include "service/core/ids.h"
+#include "service/core/jsonwriter.h"
 #include "service/http/message.h"
 
 namespace api {
@@ -18,6 +19,9 @@ struct ProblemKind
 
 // Codes that should never reach a client (a file, a command line) are 500.
 ProblemKind problemKind(ErrorCode code);
+
+// Of one thing among several in an answer that is none itself: `code`, `detail` and `errors`, into an open object.
+void writeRefusal(json::Writer &writer, const Error &error);
 
 http::Response problem(const Error &error, const RequestId &requestId);
 

@@ -49,8 +49,13 @@ struct Route
 
 // In the order of the document. Index = route id of the router.
 const std::vector<Route> &routes();
+http::Router routerOfAll();
 
-bool takesIdempotencyKey(const Route &route);
+bool takesIdempotencyKey(const Route &route); // all that write do
+
+// The most bytes that a request's body may have: for the door's limits.
+constexpr qsizetype MostImportBytes = 16 * 1024 * 1024;
+qsizetype bodyLimit(QByteArrayView method, QByteArrayView path);
 
 // The errors that a route may answer with, shared ones included.
 std::vector<ErrorCode> errorsOf(const Route &route);

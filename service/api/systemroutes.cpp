@@ -6,6 +6,7 @@
 #include "service/api/openapi.h"
 #include "service/core/jsonwriter.h"
 #include "service/store/statement.h"
+#include "service/tenancy/tenantjson.h"
 #include "service/tokens/jwks.h"
 
 using namespace Qt::StringLiterals;
@@ -69,6 +70,7 @@ void showStatus(Api &api, Exchange exchange)
             .member("storage_gb", std::max<qint64>(0, tenant->limits.storageQuotaGb - tenant->usage.storageGb))
             .endObject()
             .member("over_quota", tenant->isOverQuota());
+        tenancy::writeWarnings(writer, *tenant);
         writer.key("rate")
             .beginObject()
             .member("limit", exchange.rate->limit)
@@ -88,14 +90,18 @@ void showStatus(Api &api, Exchange exchange)
 
 void showKeys(Api &api, Exchange exchange)
 {
+    const Timestamp now = api.authenticator().now();
     std::vector<engine::TokenKey> keys;
     api.state().read([&](const engine::State &state) {
         for (const auto &[id, key] : state.keys) {
-            if (key.verifies)
+            if (key.verifiesAt(now))
                 keys.push_back(key);
         }
     });
-    std::ranges::sort(keys, std::greater(), &engine::TokenKey::createdAt); // the one that signs stands first
+    // The one that signs stands first, then the newest.
+    std::ranges::sort(keys, {}, [](const engine::TokenKey &key) {
+        return std::pair(key.retiredAt.has_value(), -toMilliseconds(key.createdAt));
+    });
     QList<crypto::PublicKey> list;
     for (const auto &key : keys)
         list.append(key.key);

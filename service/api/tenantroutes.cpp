@@ -3,59 +3,13 @@
 
 #include "service/api/api.h"
 #include "service/api/handlers.h"
-#include "service/core/encoding.h"
-#include "service/core/jsonreader.h"
+#include "service/api/tenantrecord.h"
 #include "service/engine/tenantcommands.h"
 #include "service/tenancy/tenantjson.h"
 
 using namespace Qt::StringLiterals;
 
 namespace api {
-
-namespace {
-
-http::Header etag(const tenancy::Tenant &tenant)
-{
-    return {"ETag"_ba, '"' + QByteArray::number(tenant.version) + '"'};
-}
-
-Reply record(const tenancy::Tenant &tenant)
-{
-    return {.body = tenancy::tenantJson(tenant), .headers = {etag(tenant)}};
-}
-
-// RFC 9110, 13.1.1: "*", or a list of strong tags. Of a list, the one that the record has now, so that the engine
-// compares with it again; a tag that we can't have made matches nothing.
-Result<std::optional<qint64>> wantedVersion(Api &api, const Exchange &exchange, const TenantId &id)
-{
-    const QByteArrayView field = exchange.request.headers.value("If-Match");
-    if (field.isNull() || field.trimmed() == "*")
-        return std::optional<qint64>();
-    const qint64 current = api.state().read([&](const engine::State &state) {
-        const auto *tenant = state.tenant(id);
-        return tenant ? tenant->version : 0;
-    });
-    std::optional<qint64> wanted;
-    for (const QByteArray &part : field.toByteArray().split(',')) {
-        const QByteArray tag = part.trimmed();
-        if (tag.size() <= 2 || !tag.startsWith('"') || !tag.endsWith('"'))
-            continue;
-        const auto version = parseDecimal(QByteArrayView(tag).sliced(1, tag.size() - 2), INT64_MAX);
-        if (version && (!wanted || qint64(*version) == current))
-            wanted = qint64(*version);
-    }
-    if (!wanted)
-        return fail(ErrorCode::PreconditionFailed,
-            u"If-Match names no version of this record. Read it again and send its ETag."_s);
-    return wanted;
-}
-
-TenantId idOf(const Exchange &exchange)
-{
-    return TenantId(exchange.param("id"));
-}
-
-} // namespace
 
 void registerTenant(Api &api, Exchange exchange)
 {
@@ -66,7 +20,7 @@ void registerTenant(Api &api, Exchange exchange)
         std::move(exchange),
         [spec = std::move(*spec)](engine::Work &work) { return engine::registerTenant(work, spec); },
         [](const tenancy::Tenant &tenant) {
-            Reply reply = record(tenant);
+            Reply reply = tenantReply(tenant);
             reply.status = 201;
             reply.headers.append({"Location"_ba, "/v1/tenants/" + tenant.id.text()});
             return reply;
@@ -120,14 +74,14 @@ void listTenants(Api &api, Exchange exchange)
 
 void showTenant(Api &api, Exchange exchange)
 {
-    const TenantId id = idOf(exchange);
+    const TenantId id = tenantOf(exchange);
     const auto outcome = [&]() -> Result<Reply> {
         TRY(api.requireOwn(exchange, id));
         return api.state().read([&](const engine::State &state) -> Result<Reply> {
             const tenancy::Tenant *tenant = state.tenant(id);
             if (!tenant)
                 return fail(ErrorCode::NotFound, u"There is no such tenant."_s);
-            return record(*tenant);
+            return tenantReply(*tenant);
         });
     }();
     api.answer(exchange, outcome);
@@ -135,7 +89,7 @@ void showTenant(Api &api, Exchange exchange)
 
 void patchTenant(Api &api, Exchange exchange)
 {
-    const TenantId id = idOf(exchange);
+    const TenantId id = tenantOf(exchange);
     // RFC 7396 has a media type of its own; plain JSON means the same here.
     const auto read = [&]() -> Result<std::pair<json::Value, engine::PatchOptions>> {
         ASSIGN_OR_RETURN(json::Value body,
@@ -153,6 +107,7 @@ void patchTenant(Api &api, Exchange exchange)
     }();
     if (!read)
         return api.answer(exchange, std::unexpected(read.error()));
+    const bool dryRun = exchange.dryRun;
     api.write<tenancy::Tenant>(
         std::move(exchange),
         [id, body = read->first, options = read->second](engine::Work &work) {
@@ -160,57 +115,14 @@ void patchTenant(Api &api, Exchange exchange)
                 work, id, [&](const tenancy::Tenant &tenant) { return tenancy::readTenantPatch(body, tenant.labels); },
                 options);
         },
-        record);
-}
-
-void suspendTenant(Api &api, Exchange exchange)
-{
-    const auto reason = [&]() -> Result<QString> {
-        ASSIGN_OR_RETURN(const json::Value body, jsonBody(exchange));
-        if (body.isNull())
-            return QString();
-        json::ObjectReader reader(body);
-        auto text = reader.optionalText("reason", 0, 500);
-        TRY(reader.finish());
-        return text.value_or(QString());
-    }();
-    if (!reason)
-        return api.answer(exchange, std::unexpected(reason.error()));
-    const TenantId id = idOf(exchange);
-    api.write<tenancy::Tenant>(
-        std::move(exchange),
-        [id, reason = *reason](engine::Work &work) { return engine::suspendTenant(work, id, reason); }, record);
-}
-
-void resumeTenant(Api &api, Exchange exchange)
-{
-    const auto read = [&]() -> Result<void> {
-        ASSIGN_OR_RETURN(const json::Value body, jsonBody(exchange));
-        return body.isNull() ? Result<void>() : json::ObjectReader(body).finish();
-    }();
-    if (!read)
-        return api.answer(exchange, std::unexpected(read.error()));
-    const TenantId id = idOf(exchange);
-    api.write<tenancy::Tenant>(
-        std::move(exchange), [id](engine::Work &work) { return engine::resumeTenant(work, id); }, record);
-}
-
-void deleteTenant(Api &api, Exchange exchange)
-{
-    const TenantId id = idOf(exchange);
-    const auto options = [&]() -> Result<engine::DeleteOptions> {
-        engine::DeleteOptions wanted;
-        ASSIGN_OR_RETURN(wanted.ifVersion, wantedVersion(api, exchange, id));
-        ASSIGN_OR_RETURN(wanted.cascade, queryFlag(exchange, "cascade"));
-        return wanted;
-    }();
-    if (!options)
-        return api.answer(exchange, std::unexpected(options.error()));
-    const bool dryRun = exchange.dryRun;
-    api.write<tenancy::Tenant>(
-        std::move(exchange),
-        [id, options = *options](engine::Work &work) { return engine::deleteTenant(work, id, options); },
-        [dryRun](const tenancy::Tenant &tenant) { return dryRun ? record(tenant) : Reply{.status = 204}; });
+        [dryRun](const tenancy::Tenant &tenant) {
+            Reply reply = tenantReply(tenant);
+            // Of a change that is only tried the record says it too, under a name that can't be taken for a fact.
+            if (dryRun)
+                reply.body =
+                    reply.body.chopped(1) + ",\"would_be_over\":" + (tenant.isOverQuota() ? "true}" : "false}");
+            return reply;
+        });
 }
 
 } // namespace api

@@ -3,9 +3,9 @@
 
 #include "service/api/api.h"
 #include "service/api/handlers.h"
-#include "service/core/jsonreader.h"
+#include "service/api/judgement.h"
+#include "service/api/tokenbody.h"
 #include "service/crypto/publickeytext.h"
-#include "service/engine/tokencommands.h"
 #include "service/tokens/tokenstore.h"
 
 using namespace Qt::StringLiterals;
@@ -13,50 +13,6 @@ using namespace Qt::StringLiterals;
 namespace api {
 
 namespace {
-
-struct TokenBody
-{
-    TenantId tenant; // of POST /v1/tokens
-    tokens::TokenRequest request;
-};
-
-Result<TokenBody> readTokenBody(const json::Value &body, bool withTenant)
-{
-    json::ObjectReader reader(body);
-    TokenBody read;
-    if (withTenant) {
-        const QString id = reader.text("tenant_id", 1, 63);
-        if (!id.isEmpty() && !isTenantId(id.toUtf8()))
-            reader.reject(u"tenant_id"_s, u"is no tenant id"_s);
-        read.tenant = TenantId(id.toUtf8());
-    }
-    // PEM has line breaks, which plain text fields refuse.
-    if (const json::Value *value = reader.optionalValue("subject_pubkey"); !value && body.object()) {
-        reader.reject(u"subject_pubkey"_s, u"is required"_s);
-    } else if (value) {
-        const QByteArray *text = value->string();
-        auto key = text ? crypto::parsePublicKeyText(QString::fromUtf8(*text))
-                        : fail(ErrorCode::InvalidField, u"must be a string"_s);
-        if (key)
-            read.request.subjectKey = *key;
-        else
-            reader.reject(u"subject_pubkey"_s, key.error().detail);
-    }
-    const QString scope = reader.text("scope", 1, 100);
-    if (!scope.isEmpty()) {
-        if (auto parsed = tokens::Scope::fromRequest(scope))
-            read.request.scope = *parsed;
-        else
-            reader.reject(u"scope"_s, parsed.error().detail);
-    }
-    read.request.expiresInSeconds =
-        reader.optionalInteger("expires_in_seconds", tokens::ShortestLife, tokens::LongestLife);
-    read.request.proofOfPossession = reader.optionalBoolean("proof_of_possession").value_or(false);
-    if (read.request.proofOfPossession)
-        reader.reject(u"proof_of_possession"_s, u"this server does not check proofs of possession; leave it out"_s);
-    TRY(reader.finish());
-    return read;
-}
 
 // The token and all that came from it, as they are inside the transaction.
 Result<std::vector<tokens::TokenListing>> family(engine::Work &work, const TokenId &id)
@@ -98,7 +54,7 @@ void issue(Api &api, Exchange exchange, const TenantId &pathTenant)
             return Reply{.status = 201,
                 .body = writer.take(),
                 .headers = {{"Location"_ba, "/v1/tokens/" + issued.record.id.text()}},
-                .issued = issued.record.id};
+                .issued = {{issued.record.id, issued.text}}};
         });
 }
 
@@ -163,8 +119,7 @@ void showToken(Api &api, Exchange exchange)
     const auto outcome = [&]() -> Result<Reply> {
         ASSIGN_OR_RETURN(store::Database * reader, api.reader());
         ASSIGN_OR_RETURN(auto listing, tokens::findToken(*reader, id));
-        const bool foreign =
-            listing && exchange.caller->isTenant() && listing->record.tenant != exchange.caller->tenant;
+        const bool foreign = listing && isForeign(exchange.caller->tenant, listing->record.tenant);
         if (foreign)
             api.recordForeign(exchange, ErrorCode::NotFound);
         if (!listing || foreign)
@@ -180,14 +135,7 @@ void showToken(Api &api, Exchange exchange)
 void revokeToken(Api &api, Exchange exchange)
 {
     const TokenId id(exchange.param("token_id"));
-    if (exchange.caller->isTenant()) {
-        const bool foreign = api.state().read([&](const engine::State &state) {
-            const tokens::TokenRecord *token = state.token(id);
-            return token && token->tenant != exchange.caller->tenant;
-        });
-        if (foreign)
-            api.recordForeign(exchange, ErrorCode::NotFound);
-    }
+    api.recordForeignToken(exchange, id);
     const bool dryRun = exchange.dryRun;
     api.write<std::vector<tokens::TokenListing>>(
         std::move(exchange),
@@ -237,8 +185,9 @@ void verifyToken(Api &api, Exchange exchange)
                 .member("scope", token->scope.text())
                 .textOrNull(
                     "subject_pubkey", token->subjectKey ? crypto::publicKeyToText(*token->subjectKey) : QByteArray())
-                .member("expires_at", formatTime(fromSeconds(token->expiresAt)))
+                .member("expires_at", formatTime(fromSeconds(token->endsAt())))
                 .textOrNull("parent_id", token->parent.text())
+                .member("proof_of_possession", token->proofOfPossession)
                 .endObject();
             return Reply{.body = writer.take()};
         });

@@ -106,20 +106,9 @@ void showVm(Api &api, Exchange exchange)
 void destroyVm(Api &api, Exchange exchange)
 {
     const VmId id(exchange.param("vm_id"));
-    const bool dryRun = exchange.dryRun;
-    api.write<std::optional<fleet::Vm>>(
-        std::move(exchange),
-        [id, dryRun](engine::Work &work) -> Result<std::optional<fleet::Vm>> {
-            std::optional<fleet::Vm> doomed;
-            if (dryRun) {
-                ASSIGN_OR_RETURN(doomed, fleet::findVm(work.database(), id));
-            }
-            TRY(engine::destroyVm(work, id));
-            return doomed;
-        },
-        [](const std::optional<fleet::Vm> &doomed) {
-            return doomed ? Reply{.body = fleet::vmJson(*doomed)} : Reply{.status = 204};
-        });
+    api.write<fleet::Vm>(
+        std::move(exchange), [id](engine::Work &work) { return engine::destroyVm(work, id); },
+        [](const fleet::Vm &vm) { return Reply{.status = 204, .body = fleet::vmJson(vm)}; });
 }
 
 } // namespace api

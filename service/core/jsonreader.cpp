@@ -3,6 +3,8 @@
 
 #include "service/core/jsonreader.h"
 
+#include <QtCore/qstringconverter.h>
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -24,8 +26,14 @@ bool hasControlCharacters(QStringView text)
     return std::ranges::any_of(text, [](QChar c) {
         const char16_t u = c.unicode();
         return c.category() == QChar::Other_Control || u == 0x061c || u == 0x200e || u == 0x200f
-            || (u >= 0x202a && u <= 0x202e) || (u >= 0x2066 && u <= 0x2069);
+            || (u >= 0x202a && u <= 0x202e) || (u >= 0x2066 && u <= 0x2069) || u == 0xfeff;
     });
+}
+
+QString fromString(QByteArrayView utf8)
+{
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::ConvertInitialBom);
+    return decoder(utf8);
 }
 
 ObjectReader::ObjectReader(const Value &value, QString pointer)
@@ -65,7 +73,7 @@ std::optional<QString> ObjectReader::asText(const char *name, const Value &value
         reject(QString::fromLatin1(name), u"must be a string"_s);
         return {};
     }
-    const QString text = QString::fromUtf8(*utf8);
+    const QString text = fromString(*utf8);
     const auto length = text.size() - std::ranges::count_if(text, [](QChar c) { return c.isLowSurrogate(); });
     if (length < least || length > most) {
         reject(QString::fromLatin1(name), u"must have %1 to %2 characters, has %3"_s.arg(least).arg(most).arg(length));
@@ -138,7 +146,7 @@ Result<void> ObjectReader::finish()
     if (const Object *members = m_value.object()) {
         for (const Member &member : *members) {
             if (!m_known.contains(member.name))
-                reject(QString::fromUtf8(member.name), u"is not a known member"_s);
+                reject(fromString(member.name), u"is not a known member"_s);
         }
     } else {
         reject({}, u"must be an object"_s);

@@ -55,7 +55,12 @@ private:
     QList<FieldError> m_mistakes;
 };
 
-// Control characters (Unicode Cc) and those that reorder or embed text (U+061C, U+200E/F, U+202A-E, U+2066-9).
+// Control characters (Unicode Cc), those that reorder or embed text (U+061C, U+200E/F, U+202A-E, U+2066-9), and the
+// byte order mark U+FEFF, which nobody sees and readers of UTF-8 drop.
 bool hasControlCharacters(QStringView text);
+
+// A string of our JSON, to the last character. QString::fromUtf8 drops a byte order mark at the start, which would make
+// one text of two.
+QString fromString(QByteArrayView utf8);
 
 } // namespace json

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// SHA-256 (FIPS 180-4). Any thread; each thread keeps one OpenSSL context of its own.
+// SHA-256 (FIPS 180-4). Any thread; keeps nothing.
 //
-// The ledger hashes every entry and every node of its tree: EVP with a reused context takes 365 ns for 400 bytes,
-// QCA::Hash made anew 4,914, so this asks OpenSSL directly.
+// The ledger hashes every entry and every node of its tree: QCA::Hash made anew takes 4,914 ns for 400 bytes, OpenSSL's
+// EVP with a reused context 335 and its compression alone 290, so this asks OpenSSL directly.
 #pragma once
 
 #include <QtCore/qbytearray.h>

@@ -123,8 +123,10 @@ bool verifySignature(const PublicKey &key, QByteArrayView message, QByteArrayVie
     // OpenSSL refuses S >= L too; said here because a second spelling of a signature must never pass.
     if (signature.size() != 64 || !lessThan(reinterpret_cast<const uchar *>(signature.data()) + 32, GroupOrder))
         return false;
-    // A key that was never filled is all zero, which is one of these.
-    if (hasSmallOrder(withoutSign(key.bytes)))
+    // A key that was never filled is all zero, which is one of these. OpenSSL takes y >= p for what is left of it, and
+    // so the points of small order under a second name.
+    const Bytes32 y = withoutSign(key.bytes);
+    if (!lessThan(y.data(), FieldPrime) || hasSmallOrder(y))
         return false;
 
     // Few keys are asked about, mostly the same one: making a context costs a sixth of a verification.

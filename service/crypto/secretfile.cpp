@@ -5,6 +5,7 @@
 
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
+#include <QtCore/qrandom.h>
 
 #include <openssl/crypto.h>
 
@@ -59,10 +60,12 @@ bool writeAll(int file, QByteArrayView bytes)
     return true;
 }
 
-Result<void> writeNew(const QString &path, QByteArrayView bytes)
+// At `fresh`, on its way to `path`. `made`: the file is there, and is ours to remove where the rest fails.
+Result<void> writeNew(const QString &fresh, const QString &path, QByteArrayView bytes, bool &made)
 {
     const Descriptor file(::open(
-        QFile::encodeName(path).constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+        QFile::encodeName(fresh).constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    made = file.isOpen();
     // The mode again, in case the umask took more than group and others.
     if (!file.isOpen() || ::fchmod(file.number(), S_IRUSR | S_IWUSR) != 0 || !writeAll(file.number(), bytes)
         || ::fsync(file.number()) != 0)
@@ -80,13 +83,18 @@ Result<void> syncDirectory(const QString &directory)
 
 } // namespace
 
-Result<void> writeSecretFile(const QString &path, QByteArrayView bytes, Overwrite overwrite)
+Result<void> writeSecretFile(const QString &path, QByteArrayView bytes, Overwrite overwrite, Folder folder)
 {
-    const QString fresh = path + ".new"_L1;
+    const QString fresh = folder == Folder::Ours ? path + ".new"_L1
+                                                 : u"%1/.secret-%2.new"_s.arg(QFileInfo(path).absolutePath(),
+                                                     QString::number(QRandomGenerator::system()->generate64(), 16));
     const QByteArray from = QFile::encodeName(fresh), to = QFile::encodeName(path);
-    ::unlink(from.constData()); // left by a power cut; if it can't be removed, the exclusive open below says why
-    if (auto written = writeNew(fresh, bytes); !written) {
-        ::unlink(from.constData());
+    if (folder == Folder::Ours)
+        ::unlink(from.constData()); // if it can't be removed, the exclusive open below says why
+    bool made = false;
+    if (auto written = writeNew(fresh, path, bytes, made); !written) {
+        if (made)
+            ::unlink(from.constData());
         return written;
     }
     const unsigned flags = overwrite == Overwrite::Never ? RENAME_NOREPLACE : 0;

@@ -43,4 +43,15 @@ Result<LeafIndex> recordExport(Work &work, const ExportRecord &record)
     return work.append("AUDIT_EXPORTED", {}, data.take());
 }
 
+Result<LeafIndex> recordBackup(Work &work, const BackupRecord &record)
+{
+    const auto sum = fromHex(record.sha256), root = fromBase64(record.root);
+    if (!sum || sum->size() != 32 || !root || root->size() != 32 || record.bytes <= 0 || record.entries == 0)
+        return fail(ErrorCode::InvalidField, u"The backup was not recorded: that is no record of one."_s);
+    json::Writer data;
+    data.beginObject().member("with_keys", record.withKeys).member("tree_size", record.entries);
+    data.member("root", record.root).member("bytes", record.bytes).member("sha256", record.sha256).endObject();
+    return work.append("BACKUP_CREATED", {}, data.take());
+}
+
 } // namespace engine

@@ -25,4 +25,16 @@ Result<void> checkExportQuery(const QByteArray &query);
 // An entry of the installation, AUDIT_EXPORTED. InvalidField for a record that can't be one.
 Result<LeafIndex> recordExport(Work &work, const ExportRecord &record);
 
+struct BackupRecord
+{
+    TreeSize entries = 0; // of the ledger in it
+    QByteArray root; // its root, in base64
+    qint64 bytes = 0; // of the file
+    QByteArray sha256; // of the file, in lower-case hexadecimal
+    bool withKeys = false;
+};
+
+// An entry of the installation, BACKUP_CREATED. InvalidField for a record that can't be one.
+Result<LeafIndex> recordBackup(Work &work, const BackupRecord &record);
+
 } // namespace engine

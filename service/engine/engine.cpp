@@ -3,6 +3,8 @@
 
 #include "service/engine/engine.h"
 
+#include "service/engine/expirywarnings.h"
+
 #include <QtCore/qdebug.h>
 
 #include <future>
@@ -15,6 +17,7 @@ namespace {
 
 constexpr size_t MostPerBatch = 512; // past this a commit gets no cheaper
 constexpr std::chrono::seconds TickInterval(1);
+constexpr std::chrono::hours WarningInterval(1);
 
 } // namespace
 
@@ -91,6 +94,41 @@ void Engine::recordDenial(Denial denial)
         writeDenial(std::move(denial));
 }
 
+Result<KeyRotation> Engine::rotateKey(Work &work, KeyKind kind, bool dryRun)
+{
+    return engine::rotateKey(work, kind,
+        {.paths = m_options.directory.paths(),
+            .origin = m_ledger->origin(),
+            .ledgerKey = m_ledgerKey->publicKey(),
+            .passphrase = m_options.passphrase,
+            .fault = m_options.rotationFault,
+            .dryRun = dryRun});
+}
+
+void Engine::warnOfExpiries()
+{
+    constexpr size_t AtOnce = 500;
+    const auto steady = m_options.clock.steady();
+    const State &state = m_state.ofEngineThread();
+    if (steady < m_nextWarnings || !state.trouble.why.isEmpty())
+        return;
+    auto due = tokensToWarnOf(state, std::max(m_options.clock.now(), state.ledgerTime), AtOnce);
+    // The thresholds are days; to look at every token costs milliseconds.
+    m_nextWarnings = due.size() < AtOnce ? steady + WarningInterval : steady;
+    if (due.empty())
+        return;
+    post<Nothing>(
+        systemCaller(),
+        [due = std::move(due)](Work &work) -> Result<Nothing> {
+            TRY(warnOfTokens(work, due));
+            return Nothing{};
+        },
+        [this, steady](const Result<Committed<Nothing>> &written) {
+            if (!written)
+                m_nextWarnings = steady;
+        });
+}
+
 // In an answer, and so on the engine's thread, where neither the tick nor the answer of an earlier job can be halfway
 // through recording one.
 void Engine::settleDenials()
@@ -151,9 +189,7 @@ void Engine::loop()
             stopping = m_queue.empty();
         }
         for (std::span<const std::unique_ptr<Job>> rest(jobs); !rest.empty();) {
-            const auto batch = rest.first(std::min(rest.size(), MostPerBatch));
-            runBatch(batch);
-            rest = rest.subspan(batch.size());
+            rest = rest.subspan(runBatch(rest.first(std::min(rest.size(), MostPerBatch))));
         }
         jobs.clear();
         if (stopping)

@@ -22,6 +22,7 @@
 #include "service/engine/datadirectory.h"
 #include "service/engine/denials.h"
 #include "service/engine/job.h"
+#include "service/engine/keycommands.h"
 #include "service/engine/rollback.h"
 #include "service/engine/storefiles.h"
 #include "service/ledger/highwater.h"
@@ -39,11 +40,13 @@ struct EngineOptions
     const Clock &clock;
     QByteArray issuer; // of tokens: the base URL
     QCA::SecureArray passphrase; // of the key files; empty: plain ones
+    std::chrono::days retention{30}; // how long a deleted tenant can be brought back
     bool acceptRollback = false; // of a database that was put back; Refused where there is none
     // Each signed checkpoint once it is durable, on the engine thread; must only hand it on.
     std::function<void(const QByteArray &note)> onCheckpoint = {};
     store::CommitFaults commitFaults = {}; // tests only
     RollbackFault rollbackFault = {}; // tests only
+    RotationFault rotationFault = {}; // tests only
 };
 
 class Engine
@@ -79,10 +82,14 @@ public:
     // and wake another thread once. One; null ends it.
     void onAnswered(std::function<void()> done);
 
+    // Within a command, on the engine thread; `dryRun` as the command's job is.
+    Result<KeyRotation> rotateKey(Work &work, KeyKind kind, bool dryRun);
+
     const SharedState &state() const { return m_state; }
     const QByteArray &issuer() const { return m_options.issuer; }
     const DataDirectory &directory() const { return m_options.directory; }
     const Clock &clock() const { return m_options.clock; }
+    std::chrono::days retention() const { return m_options.retention; }
 
 private:
     explicit Engine(EngineOptions options);
@@ -92,10 +99,12 @@ private:
     Result<void> publishStored();
     Result<void> checkHighWater();
     Result<void> settleHighWater();
+    Result<void> settleTokenKey();
     Result<void> loadKeys();
     void loop();
     struct Batch;
-    void runBatch(std::span<const std::unique_ptr<Job>> jobs);
+    // Says how many it has run: at least one, and no more behind one that ended the batch.
+    size_t runBatch(std::span<const std::unique_ptr<Job>> jobs);
     Result<void> transact(Batch &batch);
     Result<store::Transaction> beginWriting();
     Result<void> runAll(Batch &batch);
@@ -104,6 +113,8 @@ private:
     Result<Changes> runJob(Job &job, const Changes &before);
     Result<void> moveSavepoint(const char *sql);
     Result<void> complete(const Changes &changes);
+    void adopt(NewKey &&key);
+    void useTokenKey(crypto::SigningKey key);
     void publish(Changes &&batch);
     void call(const std::function<void()> &observer);
     Result<void> markHighWater();
@@ -117,6 +128,7 @@ private:
     void probe();
     void writeDenial(Denial denial);
     void writeCountedDenials();
+    void warnOfExpiries();
 
     EngineOptions m_options;
     SharedState m_state;
@@ -139,6 +151,7 @@ private:
     };
     std::optional<Doubt> m_doubt;
     bool m_hasCommitted = false; // since the start
+    std::chrono::nanoseconds m_nextWarnings{0}; // when to look for tokens that are about to end
     bool m_lastDenials = false; // stopping: what can't be written now will not be
 
     std::mutex m_observerMutex;

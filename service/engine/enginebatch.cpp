@@ -24,7 +24,7 @@ struct Engine::Batch
         Savepoints // each command takes back its own
     };
 
-    std::span<const std::unique_ptr<Job>> jobs;
+    std::span<const std::unique_ptr<Job>> jobs; // up to one that ended it
     std::vector<Result<std::optional<LeafIndex>>> outcomes; // one for each job, in their order
     Changes changes;
     bool kept = false; // whether anything is to be committed
@@ -34,7 +34,7 @@ struct Engine::Batch
     std::optional<QByteArray> note = {}; // signed in it; none where it has no entry
 };
 
-void Engine::runBatch(std::span<const std::unique_ptr<Job>> jobs)
+size_t Engine::runBatch(std::span<const std::unique_ptr<Job>> jobs)
 {
     Batch batch{.jobs = jobs, .outcomes = {}, .changes = {}};
     auto done = transact(batch);
@@ -49,14 +49,16 @@ void Engine::runBatch(std::span<const std::unique_ptr<Job>> jobs)
         const bool isKnown = !m_mustRecover && batch.note; // from the head, now that it was read again
         const bool mayBeMade = batch.committing && !(isKnown && *batch.note != m_ledger->signedCheckpoint());
         const Error refusal = ledgerUnavailable(m_state.ofEngineThread().trouble, mayBeMade);
-        for (const auto &job : jobs)
+        for (const auto &job : batch.jobs)
             job->finish(std::unexpected(refusal));
         call(m_answered);
-        return;
+        return batch.jobs.size();
     }
     if (batch.kept) {
         m_hasCommitted = true;
         m_ledger->committed();
+        if (batch.changes.newKey)
+            adopt(std::move(*batch.changes.newKey));
         // The one case in which answers come before the mark: it can't be written. What is durable is answered all the
         // same, for a mark that lags is safe; but nothing more is written before it is caught up, or an older database
         // put back might go unnoticed.
@@ -70,9 +72,18 @@ void Engine::runBatch(std::span<const std::unique_ptr<Job>> jobs)
         for (auto &action : afterCommit)
             action();
     }
-    for (size_t i = 0; i < jobs.size(); ++i)
-        jobs[i]->finish(std::move(batch.outcomes[i]));
+    for (size_t i = 0; i < batch.jobs.size(); ++i)
+        batch.jobs[i]->finish(std::move(batch.outcomes[i]));
     call(m_answered);
+    return batch.jobs.size();
+}
+
+void Engine::adopt(NewKey &&key)
+{
+    if (key.kind == KeyKind::Token)
+        return useTokenKey(std::move(key.key));
+    m_ledgerKey = std::move(key.key);
+    m_ledger->signAs(*m_ledgerKey, m_ledger->origin());
 }
 
 // Commits what the batch keeps. An error is the database's; afterwards the transaction is over, with nothing in it
@@ -106,7 +117,8 @@ Result<store::Transaction> Engine::beginWriting()
 Result<void> Engine::runAll(Batch &batch)
 {
     batch.outcomes.reserve(batch.jobs.size());
-    for (const auto &job : batch.jobs) {
+    for (size_t i = 0; i < batch.jobs.size(); ++i) {
+        const auto &job = batch.jobs[i];
         auto made = runOne(*job, batch);
         if (!made && store::isFailure(made.error()))
             return std::unexpected(std::move(made.error()));
@@ -122,6 +134,8 @@ Result<void> Engine::runAll(Batch &batch)
         batch.outcomes.emplace_back(made->lastIndex);
         batch.kept = batch.kept || job->kind != Job::Kind::DryRun;
         batch.changes.merge(std::move(*made));
+        if (batch.changes.newKey)
+            batch.jobs = batch.jobs.first(batch.outcomes.size());
     }
     return {};
 }
@@ -182,6 +196,9 @@ Result<void> Engine::complete(const Changes &changes)
 {
     for (const TenantId &id : changes.usageChanged)
         TRY(tenancy::updateUsage(*m_database, changes.tenants.at(id)));
+    // Should the commit fail, the ledger is opened anew, with the key that the disk says.
+    if (changes.newKey && changes.newKey->kind == KeyKind::Ledger)
+        m_ledger->signAs(changes.newKey->key, m_ledger->origin());
     ASSIGN_OR_RETURN([[maybe_unused]] const ledger::Checkpoint sealed, m_ledger->seal());
     return {};
 }
@@ -191,8 +208,23 @@ void Engine::publish(Changes &&batch)
     m_state.publish([&](State &state) {
         for (auto &[id, tenant] : batch.tenants)
             state.tenants.insert_or_assign(id, std::move(tenant));
-        for (auto &[id, token] : batch.tokens)
+        for (TokenKey &key : batch.keys) {
+            const auto known = state.keys.find(key.id);
+            key.lastExpiry = known == state.keys.end() ? 0 : known->second.lastExpiry;
+            state.keys.insert_or_assign(key.id, key);
+        }
+        for (auto &[id, token] : batch.tokens) {
+            state.noteExpiry(token);
             state.tokens.insert_or_assign(id, std::move(token));
+        }
+        for (auto &[name, plan] : batch.plans) {
+            if (plan)
+                state.plans.insert_or_assign(name, std::move(*plan));
+            else
+                state.plans.erase(name);
+        }
+        for (const TokenId &id : batch.forgotten)
+            state.tokens.erase(id);
         for (const TenantId &id : batch.vmsChanged)
             ++state.vmVersions[id];
         if (!batch.vmsChanged.empty())

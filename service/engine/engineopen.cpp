@@ -10,6 +10,7 @@
 #include "service/crypto/secretfile.h"
 #include "service/engine/stateload.h"
 #include "service/engine/tokencommands.h"
+#include "service/ledger/reader.h"
 #include "service/store/schema.h"
 
 #include <algorithm>
@@ -19,8 +20,6 @@ using namespace Qt::StringLiterals;
 namespace engine {
 
 namespace {
-
-constexpr qsizetype MostKeyFile = 64 * 1024; // of ledger.vkey: a line is some 120 bytes
 
 // What auditors are given as the key must be that: this ledger's, under the name it has and those it had. While a
 // rollback that was accepted is not yet settled, the newest name may be missing.
@@ -32,7 +31,7 @@ Result<void> checkVerifierKeys(const DataPaths &paths, const ledger::Ledger &led
             u"line "
             "into it: %3"_s.arg(paths.ledgerVkey(), why, QString::fromLatin1(ledger.verifierKey().text())));
     };
-    ASSIGN_OR_RETURN(const QByteArray text, crypto::readSecretFile(paths.ledgerVkey(), MostKeyFile));
+    ASSIGN_OR_RETURN(const QByteArray text, crypto::readSecretFile(paths.ledgerVkey(), ledger::MaxNoteSize));
     const auto keys = ledger::parseVerifierKeys(text);
     if (!keys) {
         QString why = keys.error().detail;
@@ -49,6 +48,21 @@ Result<void> checkVerifierKeys(const DataPaths &paths, const ledger::Ledger &led
     return {};
 }
 
+// An older database that was put back without the key it was signed with. `own` signs now.
+std::optional<Error> beforeRotation(const DataPaths &paths, store::Database &database, const ledger::VerifierKey &own)
+{
+    const auto keys = ledger::readVerifierKeys(paths.ledgerVkey());
+    const auto head = ledger::LedgerReader(database).head();
+    const auto opened = keys && head ? ledger::openCheckpoint(head->checkpoint, *keys) : fail(ErrorCode::Corrupt, {});
+    if (!opened || opened->signer == own || !std::ranges::contains(*keys, own))
+        return {};
+    return Error{.code = ErrorCode::Refused,
+        .detail = u"%1 was signed by an older key of this ledger than %2: it is from before that key was rotated. Put "
+                  "the newer database back; or the older key from the same backup, and then start once with "
+                  "--accept-rollback."_s.arg(paths.database(), paths.ledgerKey()),
+        .reason = "rollback"_ba};
+}
+
 } // namespace
 
 Result<void> Engine::open()
@@ -59,9 +73,9 @@ Result<void> Engine::open()
     TRY(publishStored()); // nobody reads it yet
     TRY(checkVerifierKeys(paths, *m_ledger, false));
     TRY(settleHighWater());
-    TRY(settleRollback(paths, *m_database, *m_ledger, m_state.ofEngineThread(), m_options.passphrase));
+    TRY(settleRollback(paths, *m_database, *m_ledger));
     TRY(checkVerifierKeys(paths, *m_ledger, true));
-    TRY(loadKeys());
+    TRY(settleTokenKey());
     TRY(settleAdminToken(paths.adminToken(), m_state.ofEngineThread()));
     ASSIGN_OR_RETURN(m_highWater, ledger::HighWater::open(paths.highWater()));
     return {};
@@ -96,10 +110,8 @@ Result<void> Engine::settleHighWater()
 Result<void> Engine::loadKeys()
 {
     const QString path = m_options.directory.paths().tokenKey();
-    ASSIGN_OR_RETURN(m_tokenKey, crypto::readKeyFile(path, m_options.passphrase));
-    m_signer = std::make_unique<TokenSigner>(TokenSigner{.key = *m_tokenKey,
-        .keyId = KeyId(crypto::keyThumbprint(m_tokenKey->publicKey())),
-        .issuer = m_options.issuer});
+    ASSIGN_OR_RETURN(crypto::SigningKey key, crypto::readKeyFile(path, m_options.passphrase));
+    useTokenKey(std::move(key));
     const auto &keys = m_state.ofEngineThread().keys;
     const auto known = keys.find(m_signer->keyId);
     if (known == keys.end() || known->second.retiredAt)
@@ -107,6 +119,20 @@ Result<void> Engine::loadKeys()
             u"%1 is not the key that the database %2. Restore the one that belongs to it."_s.arg(
                 path, known == keys.end() ? u"knows"_s : u"signs with now"_s));
     return {};
+}
+
+Result<void> Engine::settleTokenKey()
+{
+    TRY(engine::settleTokenKey(m_options.directory.paths(), m_state.ofEngineThread(), m_options.passphrase));
+    return loadKeys();
+}
+
+void Engine::useTokenKey(crypto::SigningKey key)
+{
+    m_tokenKey = std::move(key);
+    m_signer = std::make_unique<TokenSigner>(TokenSigner{.key = *m_tokenKey,
+        .keyId = KeyId(crypto::keyThumbprint(m_tokenKey->publicKey())),
+        .issuer = m_options.issuer});
 }
 
 // From the disk alone, so that the first start and every recovery take the same road. What is published stays as it is.
@@ -117,10 +143,23 @@ Result<void> Engine::openStore()
     ASSIGN_OR_RETURN(
         m_database, store::Database::open(m_options.directory.paths().database(), store::Database::Mode::ReadWrite));
     TRY(store::migrate(*m_database));
+    // A commit whose sync failed is in the log all the same, and is found there once nobody has the database open: it
+    // may only be built upon when it is really on the disk. Whoever else has it open keeps the index of the log, which
+    // does not have that commit.
+    TRY(m_database->writeBack());
     m_files.remember();
     m_database->setCommitFaults(m_options.commitFaults);
     ASSIGN_OR_RETURN(const QByteArray origin, readOrigin(*m_database));
-    ASSIGN_OR_RETURN(m_ledger, ledger::Ledger::open(*m_database, *m_ledgerKey, origin));
+    const DataPaths &paths = m_options.directory.paths();
+    ASSIGN_OR_RETURN(const bool rotated, settleLedgerKey(paths, *m_database, origin, m_options.passphrase));
+    if (rotated) {
+        ASSIGN_OR_RETURN(m_ledgerKey, crypto::readKeyFile(paths.ledgerKey(), m_options.passphrase));
+    }
+    auto ledger = ledger::Ledger::open(*m_database, *m_ledgerKey, origin);
+    if (!ledger)
+        return std::unexpected(beforeRotation(paths, *m_database, ledger::verifierKey(origin, m_ledgerKey->publicKey()))
+                                   .value_or(ledger.error()));
+    m_ledger = std::move(*ledger);
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include "service/store/statement.h"
 
 #include <QtCore/qdebug.h>
+#include <QtCore/qfile.h>
 
 using namespace Qt::StringLiterals;
 
@@ -63,6 +64,8 @@ Result<void> Engine::recover()
     TRY(markHighWater()); // of a commit that failed only in being told, or that no sync has put on the disk
     TRY(syncHighWater());
     TRY(publishStored()); // only now: an older state must not be seen, or what was revoked since would live
+    if (QFile::exists(nextPath(m_options.directory.paths().tokenKey()))) // a rotation's
+        TRY(settleTokenKey());
     m_mustRecover = false;
     if (m_options.onCheckpoint)
         m_options.onCheckpoint(m_ledger->signedCheckpoint());
@@ -106,6 +109,8 @@ void Engine::tick()
     }
     for (Denial &denial : m_denials.due())
         writeDenial(std::move(denial));
+    if (!m_mustRecover)
+        warnOfExpiries();
     if (!m_state.ofEngineThread().trouble.why.isEmpty())
         probe();
 }

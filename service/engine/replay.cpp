@@ -4,9 +4,6 @@
 #include "service/engine/replay.h"
 
 #include "service/engine/replayshare.h"
-#include "service/engine/replaytrail.h"
-#include "service/tenancy/tenantjson.h"
-#include "service/tenancy/tenantstore.h"
 
 using namespace Qt::StringLiterals;
 
@@ -21,11 +18,6 @@ std::unexpected<Error> contradicts(const ledger::EntryFields &entry, const QStri
     return fail(ErrorCode::Corrupt,
         u"Entry %1 (%2) can't follow from those before it: %3."_s.arg(entry.index)
             .arg(QString::fromLatin1(entry.eventType), why));
-}
-
-std::unexpected<Error> differs(const QString &row)
-{
-    return fail(ErrorCode::Corrupt, u"%1 is not what the entries say."_s.arg(row));
 }
 
 QByteArray textOf(const json::Value &object, QByteArrayView name)
@@ -74,12 +66,16 @@ void takeChanges(tenancy::Tenant &tenant, const json::Value &changes)
         tenant.displayName = QString::fromUtf8(textOf(*name, "new"));
     if (const json::Value *labels = changes.find("labels"))
         tenant.labels = labelsOf(labels->find("new"));
+    if (const json::Value *plan = changes.find("plan"))
+        tenant.plan = QString::fromUtf8(textOf(*plan, "new"));
 }
 
-// A row as one line of text: two rows are the same when their lines are.
-QByteArray line(const tenancy::Tenant &tenant)
+std::optional<tenancy::Limits> limitsOf(const json::Value *object)
 {
-    return tenancy::tenantJson(tenant) + ' ' + QByteArray::number(tenant.version);
+    if (!object || !object->object())
+        return {};
+    return tenancy::Limits{
+        numberOf(*object, "max_vms"), numberOf(*object, "storage_quota_gb"), numberOf(*object, "api_rate_limit_rpm")};
 }
 
 } // namespace
@@ -103,6 +99,8 @@ Result<void> Replay::inOrder(const ledger::EntryFields &entry)
         return renameLog(entry);
     if (type == "TENANT_CREATED")
         return createTenant(entry);
+    if (type == "PLAN_CHANGED")
+        return changePlan(entry);
     return changeTenant(entry);
 }
 
@@ -177,8 +175,40 @@ Result<void> Replay::changeTenant(const ledger::EntryFields &entry)
         tenant.state = TenantState::Suspended;
     else if (entry.eventType == "TENANT_RESUMED")
         tenant.state = TenantState::Active;
-    else if (entry.eventType == "TENANT_DELETED")
-        tenant.state = TenantState::Deleted;
+    else if (entry.eventType == "TENANT_DELETED") {
+        tenant.deletedFrom = std::exchange(tenant.state, TenantState::Deleted);
+        tenant.deletedAt = entry.time;
+    } else if (entry.eventType == "TENANT_UNDELETED") {
+        if (tenant.state != TenantState::Deleted || tenant.purgedAt)
+            return contradicts(entry, u"that tenant can't be brought back"_s);
+        tenant.state = std::exchange(tenant.deletedFrom, TenantState::Active);
+        tenant.deletedAt.reset();
+    } else if (entry.eventType == "TENANT_PURGED") {
+        if (tenant.state != TenantState::Deleted || tenant.purgedAt)
+            return contradicts(entry, u"that tenant can't be purged"_s);
+        tenant.purgedAt = entry.time;
+        tenant.displayName = tenant.id.toString();
+        tenant.labels.clear();
+        tenant.plan.clear();
+    }
+    return {};
+}
+
+Result<void> Replay::changePlan(const ledger::EntryFields &entry)
+{
+    const QString name = QString::fromUtf8(textOf(entry.data, "name"));
+    const auto before = limitsOf(entry.data.find("old")), after = limitsOf(entry.data.find("new"));
+    const auto known = m_plans.find(name);
+    const bool follows = before ? known != m_plans.end() && known->second.limits == *before : known == m_plans.end();
+    if (name.isEmpty() || !follows || (!before && !after))
+        return contradicts(entry, u"the plan was another"_s);
+    if (!after) {
+        m_plans.erase(known);
+        return {};
+    }
+    tenancy::Plan &plan = m_plans.emplace(name, tenancy::Plan{name, *after, entry.time, entry.time}).first->second;
+    plan.limits = *after;
+    plan.updatedAt = entry.time;
     return {};
 }
 
@@ -201,111 +231,6 @@ Result<bool> Replay::workAhead(store::Database &database)
         m_after.clear();
     }
     return m_table < RowTables.size();
-}
-
-Result<std::optional<ledger::Finding>> Replay::conclude(store::Database &database)
-{
-    if (auto finding = takeUsage())
-        return finding;
-    for (const RowTable table : RowTables) {
-        ASSIGN_OR_RETURN(auto finding, compareRows(database, table));
-        if (finding)
-            return finding;
-    }
-    for (const auto compare : {&Replay::compareInstallation, &Replay::compareTenants}) {
-        if (const auto same = (this->*compare)(database); !same) {
-            if (same.error().code != ErrorCode::Corrupt || same.error().sqlite != 0)
-                return std::unexpected(same.error());
-            return ledger::Finding{ledger::Damage::StateDiffers, {}, same.error().detail};
-        }
-    }
-    return std::nullopt;
-}
-
-// What the VMs use, from the shares into the tenants.
-std::optional<ledger::Finding> Replay::takeUsage()
-{
-    std::optional<ledger::Finding> first;
-    for (const auto &share : m_shares) {
-        for (const auto &[id, usage] : share->usage()) {
-            const auto known = m_tenants.find(TenantId(id));
-            const bool there = known != m_tenants.end() && known->second.index < usage.firstIndex;
-            if (there) {
-                known->second.tenant.usage.vms += usage.vms;
-                known->second.tenant.usage.storageGb += usage.storageGb;
-            } else if (!first || usage.firstIndex < *first->index) {
-                first = ledger::Finding{ledger::Damage::StateDiffers, usage.firstIndex,
-                    u"Entry %1 can't follow from those before it: there is no tenant %2."_s.arg(usage.firstIndex)
-                        .arg(QString::fromUtf8(id))};
-            }
-        }
-    }
-    return first;
-}
-
-// The keys that tokens verify with, and which log this is.
-Result<void> Replay::compareInstallation(store::Database &database) const
-{
-    ASSIGN_OR_RETURN(auto meta, database.prepared("SELECT key, value FROM meta WHERE key <> 'probe'"));
-    TRY(meta.run());
-    size_t count = 0;
-    while (meta.next()) {
-        ++count;
-        const auto found = m_meta.find(meta.bytes(0));
-        if (found == m_meta.end() || found->second != meta.bytes(1))
-            return differs(u"The row %1 of meta"_s.arg(meta.text(0)));
-    }
-    TRY(meta.finish());
-    if (count != m_meta.size())
-        return differs(u"The number of rows in meta (%1 instead of %2)"_s.arg(count).arg(m_meta.size()));
-
-    ASSIGN_OR_RETURN(
-        auto keys, database.prepared("SELECT key_id, public_key, created_at, retired_at FROM signing_key"));
-    TRY(keys.run());
-    count = 0;
-    while (keys.next()) {
-        ++count;
-        const auto found = m_keys.find(KeyId(keys.bytes(0)));
-        if (found == m_keys.end()
-            || found->second != keys.bytes(1) + ' ' + QByteArray::number(keys.integer(2)) + ' ' + keys.bytes(3))
-            return differs(u"The row of the token key %1"_s.arg(keys.text(0)));
-    }
-    TRY(keys.finish());
-    if (count != m_keys.size())
-        return differs(u"The number of token keys (%1 instead of %2)"_s.arg(count).arg(m_keys.size()));
-    return {};
-}
-
-Result<void> Replay::compareTenants(store::Database &database) const
-{
-    ASSIGN_OR_RETURN(const auto rows, tenancy::loadTenants(database));
-    auto known = m_tenants.begin();
-    for (const auto &row : rows) { // both in the order of the ids
-        if (known != m_tenants.end() && known->first < row.id)
-            break;
-        if (known == m_tenants.end() || known->first != row.id)
-            return fail(ErrorCode::Corrupt, u"The row of tenant %1 is of no entry."_s.arg(row.id.toString()));
-        if (line(known->second.tenant) != line(row))
-            return differs(u"The row of tenant %1"_s.arg(row.id.toString()));
-        ++known;
-    }
-    if (known != m_tenants.end())
-        return fail(ErrorCode::Corrupt, u"The row of tenant %1 is missing."_s.arg(known->first.toString()));
-    return {};
-}
-
-Result<std::optional<ledger::Finding>> Replay::compareRows(store::Database &database, RowTable table)
-{
-    RowSums told;
-    std::uint64_t begun = 0;
-    for (const auto &share : m_shares) {
-        told.merge(share->sums(table));
-        begun += share->begun(table);
-    }
-    const auto differing = told.differing(m_stored[std::size_t(table)]);
-    if (std::ranges::none_of(differing, std::identity()))
-        return std::nullopt;
-    return RowTrail(m_key, table).firstDifference(database, differing, begun);
 }
 
 } // namespace engine

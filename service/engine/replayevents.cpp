@@ -33,8 +33,8 @@ struct VmRow
     RowHash hash(const RowKey &key) const
     {
         RowHasher hasher(key);
-        hasher.text(id).text(tenant).text(name).text(vmType).number(ramMb).number(vcpuCount).number(diskGb);
-        hasher.number(preferKvm).text(state).textOrNull(node).number(createdAt).number(startedAt);
+        hasher.text(id).text(tenant).text(name).text(vmType).smallNumbers(ramMb, vcpuCount, diskGb, preferKvm);
+        hasher.text(state).textOrNull(node).number(createdAt).number(startedAt);
         return hasher.finish();
     }
 };
@@ -57,7 +57,7 @@ VmRow vmOf(const EntryView &entry)
 RowStep vmRegistered(const RowKey &key, const EntryView &entry)
 {
     VmRow vm = vmOf(entry);
-    vm.createdAt = entry.time;
+    vm.createdAt = entry.moment("created_at").value_or(entry.time); // of one that is registered again
     RowStep step{.id = vm.id, .begins = vm.hash(key), .ends = {}, .storageGb = vm.diskGb};
     if (!fleet::vmStateFromText(vm.state))
         step.wrong = "its state is none";
@@ -84,6 +84,7 @@ struct TokenRow
     std::optional<QByteArrayView> tenant, subject, parent;
     qint64 depth, issuedAt, notBefore, expiresAt, proofOfPossession;
     QByteArrayView name, keyId;
+    std::optional<qint64> retiresAt = {}, warnedDays = {};
 
     RowHash hash(const RowKey &key, std::optional<qint64> revokedAt) const
     {
@@ -91,14 +92,20 @@ struct TokenRow
         hasher.text(id).textOrNull(tenant).text(scope).textOrNull(subject).textOrNull(parent);
         hasher.number(depth).number(issuedAt);
         hasher.number(notBefore).number(expiresAt).number(proofOfPossession).text(name).text(keyId).number(revokedAt);
+        hasher.number(retiresAt).number(warnedDays);
         return hasher.finish();
     }
 };
 
-qint64 secondsOf(const EntryView &entry, QByteArrayView name)
+std::optional<qint64> secondsIn(const EntryView &entry, QByteArrayView name)
 {
     const auto moment = entry.moment(name);
-    return moment && *moment % 1000 == 0 ? *moment / 1000 : -1;
+    return moment && *moment % 1000 == 0 ? std::optional(*moment / 1000) : std::nullopt;
+}
+
+qint64 secondsOf(const EntryView &entry, QByteArrayView name)
+{
+    return secondsIn(entry, name).value_or(-1);
 }
 
 TokenRow tokenOf(const EntryView &entry)
@@ -114,7 +121,9 @@ TokenRow tokenOf(const EntryView &entry)
         .expiresAt = secondsOf(entry, "expires_at"),
         .proofOfPossession = entry.isTrue("proof_of_possession") ? 1 : 0,
         .name = entry.text("name"),
-        .keyId = entry.text("key_id")};
+        .keyId = entry.text("key_id"),
+        .retiresAt = secondsIn(entry, "retires_at"),
+        .warnedDays = entry.number("warned_days")};
 }
 
 const char *tokenMistake(const TokenRow &token)
@@ -140,6 +149,28 @@ RowStep tokenRevoked(const RowKey &key, const EntryView &entry)
         .begins = token.hash(key, entry.time),
         .ends = token.hash(key, {}),
         .wrong = tokenMistake(token)};
+}
+
+RowStep tokenRetired(const RowKey &key, const EntryView &entry)
+{
+    const TokenRow token = tokenOf(entry);
+    TokenRow before = token;
+    before.retiresAt = secondsIn(entry, "old_retires_at");
+    return {.id = token.id,
+        .begins = token.hash(key, {}),
+        .ends = before.hash(key, {}),
+        .wrong = token.retiresAt ? tokenMistake(token) : "it says no time"};
+}
+
+RowStep tokenExpiring(const RowKey &key, const EntryView &entry)
+{
+    const TokenRow token = tokenOf(entry);
+    TokenRow before = token;
+    before.warnedDays = entry.number("old_warned_days");
+    return {.id = token.id,
+        .begins = token.hash(key, {}),
+        .ends = before.hash(key, {}),
+        .wrong = token.warnedDays ? tokenMistake(token) : "it says no days"};
 }
 
 constexpr EventRule changesNothing(const char *type)
@@ -168,6 +199,8 @@ constexpr EventRule Rules[] = {
     changesRows("VM_DESTROYED", RowTable::Vm, vmDestroyed), // and the tenant's usage
     changesRows("TOKEN_ISSUED", RowTable::Token, tokenIssued),
     changesRows("TOKEN_REVOKED", RowTable::Token, tokenRevoked),
+    changesRows("TOKEN_RETIRED", RowTable::Token, tokenRetired),
+    changesRows("TOKEN_EXPIRING", RowTable::Token, tokenExpiring),
 
     changesInOrder("LEDGER_OPENED"),
     changesInOrder("KEY_ROTATED"),
@@ -178,10 +211,12 @@ constexpr EventRule Rules[] = {
     changesInOrder("TENANT_SUSPENDED"),
     changesInOrder("TENANT_RESUMED"),
     changesInOrder("TENANT_DELETED"),
+    changesInOrder("TENANT_UNDELETED"),
+    changesInOrder("TENANT_PURGED"), // and the rows of its tokens
+    changesInOrder("PLAN_CHANGED"),
 
     changesNothing("QUOTA_WARNING"),
     changesNothing("TOKEN_REVEALED"),
-    changesNothing("TOKEN_EXPIRING"),
     changesNothing("VM_DENIED"),
     changesNothing("VM_UNKNOWN"),
     changesNothing("ACCESS_DENIED"),
@@ -194,9 +229,6 @@ constexpr EventRule Rules[] = {
     changesNothing("SERVER_STARTED"),
     changesNothing("SERVER_STOPPED"),
 
-    notBuilt("TENANT_UNDELETED"),
-    notBuilt("TENANT_PURGED"),
-    notBuilt("PLAN_CHANGED"),
     notBuilt("VM_PLACED"),
     notBuilt("VM_STATE_CHANGED"),
     notBuilt("VM_LOST"),
@@ -224,7 +256,8 @@ const char *rowNoun(RowTable table)
 
 #define TOKEN_ROWS(behind)                                                                                             \
     "SELECT token_id, tenant_id, scope, subject_pubkey, parent_id, depth, issued_at, not_before, expires_at,"          \
-    " proof_of_possession, name, key_id, revoked_at FROM token WHERE token_id " behind " ? ORDER BY token_id LIMIT ?"
+    " proof_of_possession, name, key_id, revoked_at, retires_at, warned_days FROM token WHERE token_id " behind        \
+    " ? ORDER BY token_id LIMIT ?"
 #define VM_ROWS(behind)                                                                                                \
     "SELECT vm_id, tenant_id, name, vm_type, ram_mb, vcpu_count, disk_gb, prefer_kvm, state, node_id, created_at,"     \
     " started_at FROM vm WHERE vm_id " behind " ? ORDER BY vm_id LIMIT ?"
@@ -260,7 +293,9 @@ StoredRow storedRow(const RowKey &key, RowTable table, const store::Statement &r
             .expiresAt = row.integer(8),
             .proofOfPossession = row.integer(9),
             .name = row.bytesView(10),
-            .keyId = row.bytesView(11)};
+            .keyId = row.bytesView(11),
+            .retiresAt = maybe(13),
+            .warnedDays = maybe(14)};
         return {token.id, token.hash(key, maybe(12))};
     }
     const VmRow vm{.id = row.bytesView(0),

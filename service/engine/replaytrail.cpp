@@ -64,6 +64,8 @@ std::optional<QString> RowTrail::take(const ledger::EntryView &entry)
     const EventRule *rule = entry.outcome == ledger::Outcome::Ok ? eventRule(entry.eventType) : nullptr;
     if (!rule || !rule->step || rule->table != m_table)
         return {};
+    if (m_table == RowTable::Token && !m_purged.empty() && m_purged.contains(TenantId(entry.tenant.toByteArray())))
+        return {};
     const RowStep step = rule->step(m_key, entry);
     if (!m_buckets[RowSums::bucketOf(m_key, step.id)])
         return {};

@@ -9,15 +9,18 @@
 #include "service/ledger/verify.h"
 
 #include <map>
+#include <set>
 
 namespace engine {
 
 class RowTrail
 {
 public:
-    RowTrail(const RowKey &key, RowTable table)
+    // The rows of tokens of purged tenants are gone, whatever their entries say.
+    RowTrail(const RowKey &key, RowTable table, std::set<TenantId> purged)
         : m_key(key)
         , m_table(table)
+        , m_purged(std::move(purged))
     {
     }
 
@@ -41,6 +44,7 @@ private:
 
     const RowKey m_key;
     const RowTable m_table;
+    const std::set<TenantId> m_purged;
     std::vector<bool> m_buckets; // that are followed now
     std::map<QByteArray, Trail> m_rows;
 };

@@ -5,31 +5,19 @@
 
 #include "service/core/encoding.h"
 #include "service/core/jsonwriter.h"
-#include "service/crypto/keyfile.h"
 #include "service/crypto/publickeytext.h"
-#include "service/crypto/secretfile.h"
+#include "service/engine/keycommands.h"
 #include "service/engine/tokencommands.h"
 #include "service/ledger/highwater.h"
 #include "service/ledger/reader.h"
 #include "service/store/statement.h"
 #include "service/tokens/tokenstore.h"
 
-#include <QtCore/qfile.h>
-
-#include <cstdio>
-
 using namespace Qt::StringLiterals;
 
 namespace engine {
 
 namespace {
-
-constexpr qsizetype MostKeyFile = 64 * 1024; // of ledger.vkey: a line is some 120 bytes
-
-QString nextKeyPath(const DataPaths &paths)
-{
-    return paths.tokenKey() + ".next"_L1;
-}
 
 QString shortRoot(const ledger::Checkpoint &checkpoint)
 {
@@ -51,11 +39,9 @@ Result<QByteArray> nextOrigin(const DataPaths &paths, const Rollback &rollback)
     };
     note(rollback.held.origin);
     note(rollback.mark.origin);
-    ASSIGN_OR_RETURN(const QByteArray vkey, crypto::readSecretFile(paths.ledgerVkey(), MostKeyFile));
-    for (const QByteArray &line : vkey.split('\n')) {
-        if (const auto key = ledger::parseVerifierKey(line))
-            note(key->name);
-    }
+    ASSIGN_OR_RETURN(const auto keys, ledger::readVerifierKeys(paths.ledgerVkey()));
+    for (const ledger::VerifierKey &key : keys)
+        note(key.name);
     return first + "/r" + QByteArray::number(qulonglong(last + 1));
 }
 
@@ -70,62 +56,6 @@ Result<void> revokeEveryToken(Work &work)
     return revokeTokens(work, alive, u"rollback"_s);
 }
 
-Result<void> replaceTokenKeys(Work &work)
-{
-    std::vector<QByteArray> old;
-    {
-        ASSIGN_OR_RETURN(auto find,
-            work.database().prepared("SELECT key_id FROM signing_key WHERE retired_at IS NULL ORDER BY key_id"));
-        TRY(find.run());
-        while (find.next())
-            old.push_back(find.bytes(0));
-        TRY(find.finish());
-    }
-    ASSIGN_OR_RETURN(
-        auto retire, work.database().prepared("UPDATE signing_key SET retired_at = ? WHERE retired_at IS NULL"));
-    TRY(retire.run(toMilliseconds(work.now())));
-    const QByteArray key = crypto::publicKeyToText(work.signer().key.publicKey());
-    ASSIGN_OR_RETURN(auto insert, work.database().prepared("INSERT INTO signing_key VALUES (?, ?, ?, NULL)"));
-    TRY(insert.run(work.signer().keyId, QString::fromLatin1(key), toMilliseconds(work.now())));
-    if (old.empty())
-        old.emplace_back();
-    for (const QByteArray &id : old) {
-        json::Writer data;
-        data.beginObject()
-            .member("key", "token")
-            .textOrNull("old_kid", id)
-            .member("new_kid", work.signer().keyId.text())
-            .member("public_key", key)
-            .endObject();
-        ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index, work.append("KEY_ROTATED", {}, data.take()));
-    }
-    return {};
-}
-
-// The newest name first, for readers that take one line; the others verify checkpoints of before the rollback.
-Result<void> nameLog(const DataPaths &paths, const ledger::VerifierKey &key)
-{
-    ASSIGN_OR_RETURN(const QByteArray there, crypto::readSecretFile(paths.ledgerVkey(), MostKeyFile));
-    QByteArray text = key.text() + '\n';
-    for (const QByteArray &line : there.split('\n')) {
-        if (!line.isEmpty() && line != key.text())
-            text += line + '\n';
-    }
-    return text == there ? Result<void>()
-                         : crypto::writeSecretFile(paths.ledgerVkey(), text, crypto::Overwrite::Replace);
-}
-
-// The folder is not synced: where a power cut takes the rename back, settleRollback does it again at the next start, as
-// settleAdminToken does with admin.token.
-Result<void> moveKey(const DataPaths &paths)
-{
-    if (::rename(QFile::encodeName(nextKeyPath(paths)).constData(), QFile::encodeName(paths.tokenKey()).constData())
-        != 0)
-        return fail(
-            ErrorCode::Storage, u"%1 can't be put in place; is the directory writable?"_s.arg(nextKeyPath(paths)));
-    return {};
-}
-
 } // namespace
 
 Result<std::optional<Rollback>> findRollback(
@@ -138,12 +68,17 @@ Result<std::optional<Rollback>> findRollback(
     const auto note = ledger::HighWater::readNote(paths.highWater());
     if (!note)
         return unusable(note.error());
-    // The mark may bear a name that this database does not know yet, or knows no more; the key is the same.
+    // A mark that lags may be signed by the key before the last rotation, and it may bear a name that this database
+    // does not know yet, or knows no more.
     std::vector<ledger::VerifierKey> known{ledger.verifierKey()};
+    if (const auto keys = ledger::readVerifierKeys(paths.ledgerVkey()))
+        known.insert(known.end(), keys->begin(), keys->end());
     if (const auto parsed = ledger::parseNote(*note)) {
         const auto claimed = ledger::parseCheckpoint(parsed->text);
-        if (claimed && ledger::originNumber(claimed->origin, ledger::firstOrigin(ledger.origin())))
-            known.push_back(ledger::verifierKey(claimed->origin, known.front().key));
+        if (claimed && ledger::originNumber(claimed->origin, ledger::firstOrigin(ledger.origin()))) {
+            for (size_t i = 0, count = known.size(); i < count; ++i)
+                known.push_back(ledger::verifierKey(claimed->origin, known[i].key));
+        }
     }
     auto mark = ledger::openCheckpoint(*note, known);
     if (!mark) {
@@ -198,8 +133,7 @@ Result<void> acceptRollback(const Acceptance &to, const Rollback &rollback)
     };
     ASSIGN_OR_RETURN(const QByteArray origin, nextOrigin(to.paths, rollback));
     const auto key = crypto::SigningKey::generate();
-    QFile::remove(nextKeyPath(to.paths)); // of an attempt that was cut short
-    TRY(crypto::writeKeyFile(nextKeyPath(to.paths), key, to.passphrase));
+    TRY(writeNextKey(to.paths.tokenKey(), key, to.passphrase));
     TRY(step(RollbackStep::KeyWritten));
 
     ASSIGN_OR_RETURN(auto transaction, store::Transaction::begin(to.database));
@@ -208,7 +142,7 @@ Result<void> acceptRollback(const Acceptance &to, const Rollback &rollback)
     const Changes noChanges;
     Work work(caller, std::max(to.now, to.ledger.lastTime()), to.state, noChanges, to.database, to.ledger, signer);
     TRY(revokeEveryToken(work));
-    TRY(replaceTokenKeys(work));
+    TRY(replaceTokenKey(work, key.publicKey()));
     ASSIGN_OR_RETURN([[maybe_unused]] const IssuedToken admin, replaceAdminToken(work, to.paths.adminToken(), false));
     TRY(step(RollbackStep::TokenWritten));
     ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex accepted,
@@ -228,9 +162,9 @@ Result<void> acceptRollback(const Acceptance &to, const Rollback &rollback)
     TRY(mark->update(to.ledger.signedCheckpoint()));
     TRY(mark->sync());
     TRY(step(RollbackStep::Marked));
-    TRY(nameLog(to.paths, to.ledger.verifierKey()));
+    TRY(placeVerifierKey(to.paths, to.ledger.verifierKey(), VkeyPlace::First));
     TRY(step(RollbackStep::LogNamed));
-    TRY(moveKey(to.paths));
+    TRY(moveIntoPlace(to.paths.tokenKey()));
     TRY(step(RollbackStep::KeyMoved));
     Changes changes = work.takeChanges();
     for (auto &action : changes.afterCommit) // admin.token
@@ -238,21 +172,10 @@ Result<void> acceptRollback(const Acceptance &to, const Rollback &rollback)
     return {};
 }
 
-Result<void> settleRollback(const DataPaths &paths, store::Database &database, const ledger::Ledger &ledger,
-    const State &state, const QCA::SecureArray &passphrase)
+Result<void> settleRollback(const DataPaths &paths, store::Database &database, const ledger::Ledger &ledger)
 {
     ASSIGN_OR_RETURN(const auto accepted, ledger::acceptedRollbacks(database));
-    if (!accepted.empty())
-        TRY(nameLog(paths, ledger.verifierKey()));
-    if (!QFile::exists(nextKeyPath(paths)))
-        return {};
-    ASSIGN_OR_RETURN(const auto next, crypto::readKeyFile(nextKeyPath(paths), passphrase));
-    const auto known = state.keys.find(keyIdOf(next));
-    if (known != state.keys.end() && !known->second.retiredAt)
-        return moveKey(paths);
-    if (!QFile::remove(nextKeyPath(paths)))
-        return fail(ErrorCode::Storage, u"%1 can't be removed; is the directory writable?"_s.arg(nextKeyPath(paths)));
-    return {};
+    return accepted.empty() ? Result<void>() : placeVerifierKey(paths, ledger.verifierKey(), VkeyPlace::First);
 }
 
 } // namespace engine

@@ -10,7 +10,8 @@
 //     keys/token.key.next, admin.token.next      a start finds the rollback as before, and these are cleared away
 //     COMMIT                                     from here on every older token is dead
 //     high-water, ledger.vkey, keys/token.key, admin.token
-//                                                each start finishes what of these is missing: settleRollback
+//                                                each start finishes what of these is missing: settleRollback,
+//                                                settleTokenKey
 //
 // So no crash leaves a directory in which an old token lives and a start succeeds. Used on the engine's thread.
 #pragma once
@@ -69,8 +70,7 @@ struct Acceptance
 // After it the database must be opened anew. What failed before the commit has changed nothing that counts.
 Result<void> acceptRollback(const Acceptance &acceptance, const Rollback &rollback);
 
-// At each start, once the database is open: key and public key as the database has them.
-Result<void> settleRollback(const DataPaths &paths, store::Database &database, const ledger::Ledger &ledger,
-    const State &state, const QCA::SecureArray &passphrase);
+// At each start, once the database is open: the public key as the database has it. Of the key, settleTokenKey.
+Result<void> settleRollback(const DataPaths &paths, store::Database &database, const ledger::Ledger &ledger);
 
 } // namespace engine

@@ -8,7 +8,7 @@
 #include "service/core/ids.h"
 #include "service/crypto/ed25519.h"
 #include "service/engine/trouble.h"
-#include "service/tenancy/tenant.h"
+#include "service/tenancy/plan.h"
 #include "service/tokens/rules.h"
 
 #include <map>
@@ -24,14 +24,17 @@ struct TokenKey
     crypto::PublicKey key;
     Timestamp createdAt;
     std::optional<Timestamp> retiredAt;
-    bool verifies = true; // signs, or has signed a token that is not revoked
+    qint64 lastExpiry = 0; // Unix seconds: of those of its tokens that were not revoked when it was read
+
+    bool verifiesAt(Timestamp now) const { return !retiredAt || lastExpiry > toSeconds(now) - tokens::Leeway; }
 };
 
 struct State
 {
     std::map<TenantId, tenancy::Tenant> tenants;
+    std::map<QString, tenancy::Plan> plans;
     std::unordered_map<TokenId, tokens::TokenRecord, IdHash> tokens;
-    std::unordered_map<KeyId, TokenKey, IdHash> keys;
+    std::unordered_map<KeyId, TokenKey, IdHash> keys; // the one that is not retired signs
     // Raised by every change of a tenant's VMs; what was read from the database before is then old.
     std::unordered_map<TenantId, quint64, IdHash> vmVersions;
     quint64 allVmsVersion = 0;
@@ -41,10 +44,23 @@ struct State
     QByteArray checkpoint; // the signed note of that size
     Trouble trouble; // why the ledger can't be written
 
+    // A key verifies until the last of its tokens has expired.
+    void noteExpiry(const tokens::TokenRecord &token)
+    {
+        const auto key = keys.find(token.keyId);
+        if (key != keys.end() && !token.revokedAt)
+            key->second.lastExpiry = std::max(key->second.lastExpiry, token.expiresAt);
+    }
+
     const tenancy::Tenant *tenant(const TenantId &id) const
     {
         const auto found = tenants.find(id);
         return found == tenants.end() ? nullptr : &found->second;
+    }
+    const tenancy::Plan *plan(const QString &name) const
+    {
+        const auto found = plans.find(name);
+        return found == plans.end() ? nullptr : &found->second;
     }
     const tokens::TokenRecord *token(const TokenId &id) const
     {

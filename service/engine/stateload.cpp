@@ -5,6 +5,7 @@
 
 #include "service/core/encoding.h"
 #include "service/store/statement.h"
+#include "service/tenancy/planstore.h"
 #include "service/tenancy/tenantstore.h"
 #include "service/tokens/tokenstore.h"
 
@@ -20,15 +21,16 @@ Result<State> loadState(store::Database &database)
         TenantId id = tenant.id;
         state.tenants.emplace_hint(state.tenants.end(), std::move(id), std::move(tenant));
     }
+    ASSIGN_OR_RETURN(auto plans, tenancy::loadPlans(database));
+    for (auto &plan : plans)
+        state.plans.emplace(plan.name, std::move(plan));
     TRY(tokens::loadTokens(database, [&](tokens::TokenRecord token) {
         TokenId id = token.id;
         state.tokens.emplace(std::move(id), std::move(token));
     }));
 
-    ASSIGN_OR_RETURN(auto keys,
-        database.prepared("SELECT key_id, public_key, created_at, retired_at, retired_at IS NULL OR EXISTS ("
-                          "SELECT 1 FROM token WHERE token.key_id = signing_key.key_id "
-                          "AND token.revoked_at IS NULL) FROM signing_key"));
+    ASSIGN_OR_RETURN(
+        auto keys, database.prepared("SELECT key_id, public_key, created_at, retired_at FROM signing_key"));
     TRY(keys.run());
     while (keys.next()) {
         const auto bytes = fromBase64Url(keys.bytes(1));
@@ -40,10 +42,11 @@ Result<State> loadState(store::Database &database)
             TokenKey{.id = id,
                 .key = *key,
                 .createdAt = fromMilliseconds(keys.integer(2)),
-                .retiredAt = keys.isNull(3) ? std::nullopt : std::optional(fromMilliseconds(keys.integer(3))),
-                .verifies = keys.integer(4) != 0});
+                .retiredAt = keys.isNull(3) ? std::nullopt : std::optional(fromMilliseconds(keys.integer(3)))});
     }
     TRY(keys.finish());
+    for (const auto &[id, token] : state.tokens)
+        state.noteExpiry(token);
     return state;
 }
 
@@ -62,9 +65,9 @@ Result<void> checkCaller(const Work &work)
     if (caller.isSystem())
         return {};
     const tokens::TokenRecord *token = work.token(caller.actor.tokenId);
-    if (!token || token->revokedAt)
-        return fail(
-            Error{.code = ErrorCode::InvalidToken, .detail = u"The token was revoked."_s, .reason = "revoked"_ba});
+    const auto refusal = token ? tokens::refusalAt(*token, work.now()) : tokens::Refusal::Revoked;
+    if (refusal)
+        return fail(tokens::refused(*refusal));
     if (!caller.isTenant())
         return {};
     const tenancy::Tenant *tenant = work.tenant(caller.tenant);

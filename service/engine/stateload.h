@@ -8,7 +8,7 @@
 
 namespace engine {
 
-// All tenants, tokens and token keys. Ledger size and checkpoint are the engine's to add.
+// All tenants, plans, tokens and token keys. Ledger size and checkpoint are the engine's to add.
 Result<State> loadState(store::Database &database);
 
 // The log's name: "service-vm-tenant/<installation id>".

@@ -63,16 +63,39 @@ Result<void> revokeOne(Work &work, const TokenId &id, const QString &reason)
     return {};
 }
 
-// Whether `id` is the caller's own token or one that came from it.
-bool isOfCaller(const Work &work, TokenId id)
+// From then on it does not pass; what ends by then anyway stays as it is. Says whether it changed.
+Result<bool> retireOne(Work &work, const TokenId &id, qint64 when, const TokenId &replacedBy)
 {
-    for (int depth = 0; depth <= tokens::MostDepth && !id.isEmpty(); ++depth) {
-        if (id == work.caller().actor.tokenId)
-            return true;
-        const tokens::TokenRecord *token = work.token(id);
-        id = token ? token->parent : TokenId();
-    }
-    return false;
+    const tokens::TokenRecord *known = work.token(id);
+    if (!known)
+        return fail(ErrorCode::Corrupt, u"Token %1 is in the database and not in memory."_s.arg(id.toString()));
+    if (known->revokedAt || (known->endsAt() <= when && replacedBy.isEmpty()))
+        return false;
+    const tokens::TokenRecord before = *known;
+    tokens::TokenRecord token = before;
+    token.retiresAt = std::min(when, before.endsAt());
+    token.revokedReason = u"rotated"_s;
+    TRY(tokens::retireToken(work.database(), id, *token.retiresAt));
+    ASSIGN_OR_RETURN([[maybe_unused]] const LeafIndex index,
+        work.append("TOKEN_RETIRED", token.tenant, tokens::tokenEntryData(token, &before, replacedBy), {.token = id}));
+    token.revokedReason.clear();
+    work.put(std::move(token));
+    return true;
+}
+
+bool isOfCaller(const Work &work, const TokenId &id)
+{
+    return isOfFamily([&](const TokenId &other) { return work.token(other); }, work.caller().actor.tokenId, id);
+}
+
+Result<void> checkTakesTokens(const tenancy::Tenant &tenant)
+{
+    if (tenant.state == TenantState::Deleted)
+        return fail(ErrorCode::TenantDeleted, u"%1 is deleted; it gets no tokens."_s.arg(tenant.id.toString()));
+    if (tenant.state == TenantState::Suspended)
+        return fail(ErrorCode::TenantSuspended,
+            u"%1 is suspended; it gets no tokens until it is resumed."_s.arg(tenant.id.toString()));
+    return {};
 }
 
 } // namespace
@@ -86,12 +109,53 @@ Result<IssuedToken> issueToken(Work &work, const TenantId &tenantId, const token
     const bool there = tenant && (issuer->isAdministrator() || tenantId == issuer->tenant);
     ASSIGN_OR_RETURN(tokens::TokenRecord record,
         tokens::deriveChild(request, *issuer, there ? tenantId : TenantId(), newIssue(work)));
-    if (tenant->state == TenantState::Deleted)
-        return fail(ErrorCode::TenantDeleted, u"%1 is deleted; it gets no tokens."_s.arg(tenantId.toString()));
-    if (tenant->state == TenantState::Suspended)
-        return fail(ErrorCode::TenantSuspended,
-            u"%1 is suspended; it gets no tokens until it is resumed."_s.arg(tenantId.toString()));
+    TRY(checkTakesTokens(*tenant));
     return registerToken(work, std::move(record));
+}
+
+Result<RotatedToken> rotateToken(Work &work, const TokenId &id, const TokenRotation &rotation)
+{
+    const tokens::TokenRecord *known = work.token(id);
+    if (!known || (work.caller().isTenant() && !isOfCaller(work, id)))
+        return fail(ErrorCode::NotFound, u"There is no such token."_s);
+    if (work.caller().isTenant() && id == work.caller().actor.tokenId)
+        return fail(ErrorCode::InsufficientScope,
+            u"A token can't rotate itself. Whoever issued it can, or an administrator."_s);
+    const tokens::TokenRecord old = *known;
+    const tokens::TokenRecord *parent = old.parent.isEmpty() ? nullptr : work.token(old.parent);
+    ASSIGN_OR_RETURN(
+        tokens::TokenRecord next, tokens::deriveReplacement(old, parent, rotation.expiresInSeconds, newIssue(work)));
+    if (const tenancy::Tenant *tenant = work.tenant(old.tenant))
+        TRY(checkTakesTokens(*tenant));
+
+    ASSIGN_OR_RETURN(IssuedToken issued, registerToken(work, std::move(next)));
+    ASSIGN_OR_RETURN(const auto family, tokens::descendants(work.database(), id));
+    RotatedToken rotated{.next = std::move(issued), .old = {}};
+    if (rotation.overlapSeconds == 0) {
+        const auto alive = [&](const TokenId &member) { return !work.token(member)->revokedAt; };
+        rotated.descendants = std::ranges::count_if(family, alive);
+        TRY(revokeToken(work, id, u"rotated"_s));
+    } else {
+        const qint64 end = std::min(toSeconds(work.now()) + rotation.overlapSeconds, old.expiresAt);
+        ASSIGN_OR_RETURN([[maybe_unused]] const bool retired, retireOne(work, id, end, rotated.next.record.id));
+        for (const TokenId &member : family) {
+            ASSIGN_OR_RETURN(const bool changed, retireOne(work, member, end, {}));
+            rotated.descendants += changed ? 1 : 0;
+        }
+    }
+    rotated.old = *work.token(id);
+    return rotated;
+}
+
+Result<void> checkMayIssue(const Work &work, const tokens::TokenRecord &issuer, const TenantId &tenantId)
+{
+    if (!issuer.scope.may(tokens::Permission::ManageTokens))
+        return fail(ErrorCode::InsufficientScope,
+            u"Tokens are issued by administrators and by tokens with service:tenant-admin."_s);
+    const tenancy::Tenant *tenant = work.tenant(tenantId);
+    if (!tenant || (!issuer.isAdministrator() && tenantId != issuer.tenant))
+        return fail(ErrorCode::NotFound, u"There is no such tenant."_s);
+    return checkTakesTokens(*tenant);
 }
 
 Result<void> revokeToken(Work &work, const TokenId &id, const QString &reason)

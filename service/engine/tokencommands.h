@@ -19,9 +19,44 @@ struct IssuedToken
 // For the tenant's id as the caller gave it: NotFound for an absent one and, exactly alike, for another tenant's.
 Result<IssuedToken> issueToken(Work &work, const TenantId &tenant, const tokens::TokenRequest &request);
 
+// Whether `issuer` may issue to this tenant at all, as far as it is known without the request.
+Result<void> checkMayIssue(const Work &work, const tokens::TokenRecord &issuer, const TenantId &tenant);
+
 // The token and all its descendants; one that is revoked already changes nothing. A tenant's caller may revoke itself
 // and its own descendants; every other id is NotFound.
 Result<void> revokeToken(Work &work, const TokenId &id, const QString &reason);
+
+struct TokenRotation
+{
+    std::optional<qint64> expiresInSeconds = {}; // of the new one; nothing: the rest of the old one's life
+    qint64 overlapSeconds = 3600; // 0 to LongestOverlap, that the old one still passes for
+};
+
+struct RotatedToken
+{
+    IssuedToken next;
+    tokens::TokenRecord old; // as it is from now on
+    qint64 descendants = 0; // of the old one, that end with it
+};
+
+// A new token of the same scope, tenant, key and parent; the old one ends with the overlap, by retiresAt, or is revoked
+// at once where that is 0. What came from the old one has its name in its text and stays its descendant: it ends no
+// later than it, in the same transaction, so that none is ever left alive without its parent. A tenant's caller may
+// rotate its own descendants, not itself: nobody issues beside himself.
+Result<RotatedToken> rotateToken(Work &work, const TokenId &id, const TokenRotation &rotation);
+
+// Whether `id` is `ancestor` or came from it; `find` gives the record of an id, or null.
+template <typename Find>
+bool isOfFamily(Find &&find, const TokenId &ancestor, TokenId id)
+{
+    for (int depth = 0; depth <= tokens::MostDepth && !id.isEmpty(); ++depth) {
+        if (id == ancestor)
+            return true;
+        const tokens::TokenRecord *token = find(id);
+        id = token ? token->parent : TokenId();
+    }
+    return false;
+}
 
 // Just these, an entry each; one that is revoked already changes nothing.
 Result<void> revokeTokens(Work &work, std::span<const TokenId> ids, const QString &reason);

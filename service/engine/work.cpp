@@ -27,8 +27,14 @@ void Changes::merge(Changes &&later)
         tenants.insert_or_assign(id, std::move(tenant));
     for (auto &[id, token] : later.tokens)
         tokens.insert_or_assign(id, std::move(token));
+    for (auto &[name, plan] : later.plans)
+        plans.insert_or_assign(name, std::move(plan));
+    forgotten.merge(later.forgotten);
     usageChanged.merge(later.usageChanged);
     vmsChanged.merge(later.vmsChanged);
+    std::ranges::move(later.keys, std::back_inserter(keys));
+    if (later.newKey)
+        newKey = std::move(later.newKey);
     std::ranges::move(later.afterCommit, std::back_inserter(afterCommit));
     if (later.lastIndex)
         lastIndex = later.lastIndex;
@@ -55,8 +61,19 @@ const tenancy::Tenant *Work::tenant(const TenantId &id) const
     return m_published.tenant(id);
 }
 
+const tenancy::Plan *Work::plan(const QString &name) const
+{
+    for (const Changes *changes : {&std::as_const(m_changes), &m_batch}) {
+        if (const auto *changed = findIn(changes->plans, name))
+            return *changed ? &**changed : nullptr;
+    }
+    return m_published.plan(name);
+}
+
 const tokens::TokenRecord *Work::token(const TokenId &id) const
 {
+    if (m_changes.forgotten.contains(id) || m_batch.forgotten.contains(id))
+        return nullptr;
     if (const auto *mine = findIn(m_changes.tokens, id))
         return mine;
     if (const auto *earlier = findIn(m_batch.tokens, id))
@@ -66,14 +83,46 @@ const tokens::TokenRecord *Work::token(const TokenId &id) const
 
 void Work::put(tenancy::Tenant tenant)
 {
+    tenant.warned = tenancy::settledLevels(tenant);
     TenantId id = tenant.id;
     m_changes.tenants.insert_or_assign(std::move(id), std::move(tenant));
+}
+
+void Work::put(tenancy::Plan plan)
+{
+    QString name = plan.name;
+    m_changes.plans.insert_or_assign(std::move(name), std::move(plan));
+}
+
+void Work::dropPlan(const QString &name)
+{
+    m_changes.plans.insert_or_assign(name, std::nullopt);
+}
+
+void Work::forget(const TokenId &token)
+{
+    m_changes.forgotten.insert(token);
+}
+
+bool Work::isUsagePending(const TenantId &tenant) const
+{
+    return m_changes.usageChanged.contains(tenant) || m_batch.usageChanged.contains(tenant);
 }
 
 void Work::put(tokens::TokenRecord token)
 {
     TokenId id = token.id;
     m_changes.tokens.insert_or_assign(std::move(id), std::move(token));
+}
+
+void Work::put(TokenKey key)
+{
+    m_changes.keys.push_back(std::move(key));
+}
+
+void Work::rotate(KeyKind kind, crypto::SigningKey key)
+{
+    m_changes.newKey = std::make_unique<NewKey>(NewKey{kind, std::move(key)});
 }
 
 void Work::charge(const TenantId &id, qint64 vms, qint64 storageGb)

@@ -15,14 +15,32 @@
 
 #include <functional>
 #include <set>
+#include <unordered_set>
 
 namespace engine {
+
+enum class KeyKind
+{
+    Token,
+    Ledger
+};
+
+// A key that signs from the commit on. It ends its batch: what comes after is signed by it.
+struct NewKey
+{
+    KeyKind kind;
+    crypto::SigningKey key;
+};
 
 // What is different from the published state, until the commit makes it true.
 struct Changes
 {
     std::map<TenantId, tenancy::Tenant> tenants;
+    std::map<QString, std::optional<tenancy::Plan>> plans; // nothing: deleted
     std::unordered_map<TokenId, tokens::TokenRecord, IdHash> tokens;
+    std::unordered_set<TokenId, IdHash> forgotten; // tokens; stronger than the map above
+    std::vector<TokenKey> keys;
+    std::unique_ptr<NewKey> newKey; // of a rotation; a pointer, for the ledger borrows it while the commit is made
     std::set<TenantId> usageChanged; // rows of `tenant` to write before the commit
     std::set<TenantId> vmsChanged;
     std::vector<std::move_only_function<void()>> afterCommit;
@@ -60,12 +78,21 @@ public:
     const TokenSigner &signer() const { return m_signer; }
 
     const tenancy::Tenant *tenant(const TenantId &id) const;
+    const tenancy::Plan *plan(const QString &name) const;
     const tokens::TokenRecord *token(const TokenId &id) const;
-    void put(tenancy::Tenant tenant);
+    const std::unordered_map<KeyId, TokenKey, IdHash> &keys() const { return m_published.keys; }
+    void put(tenancy::Tenant tenant); // with the warnings that its usage and limits make
+    void put(tenancy::Plan plan);
+    void dropPlan(const QString &name);
     void put(tokens::TokenRecord token);
+    void put(TokenKey key);
+    void forget(const TokenId &token); // whose row is gone
+    void rotate(KeyKind kind, crypto::SigningKey key);
 
     // Adds to (or takes from) what the tenant uses; its row is written once before the commit.
     void charge(const TenantId &tenant, qint64 vms, qint64 storageGb);
+    // Whether the tenant's row does not say yet what it uses.
+    bool isUsagePending(const TenantId &tenant) const;
 
     Result<LeafIndex> append(const char *eventType, const TenantId &tenant, QByteArray data, Subject subject = {},
         ledger::Outcome outcome = ledger::Outcome::Ok);

@@ -92,14 +92,58 @@ QByteArray vmEntryData(const Vm &vm)
     return writer.take();
 }
 
-QByteArray vmEndedEntryData(const Vm &vm)
+QByteArray vmRestoredEntryData(const Vm &vm)
+{
+    json::Writer writer;
+    writer.beginObject();
+    writeEntryMembers(writer, vm);
+    writer.member("created_at", formatTime(vm.createdAt)).endObject();
+    return writer.take();
+}
+
+Result<Vm> vmOfEndedEntry(const TenantId &tenant, const json::Value &data)
+{
+    bool whole = true;
+    const auto text = [&](const char *name) {
+        const json::Value *value = data.find(name);
+        whole = whole && value && value->string();
+        return whole ? *value->string() : QByteArray();
+    };
+    const auto number = [&](const char *name) {
+        const json::Value *value = data.find(name);
+        const auto whole64 = value && value->number() ? value->number()->whole() : std::nullopt;
+        whole = whole && whole64;
+        return whole64.value_or(0);
+    };
+    const json::Value *kvm = data.find("prefer_kvm");
+    Vm vm{.id = VmId(text("vm_id")),
+        .tenant = tenant,
+        .name = json::fromString(text("name")),
+        .vmType = json::fromString(text("vm_type")),
+        .ramMb = number("ram_mb"),
+        .vcpuCount = number("vcpu_count"),
+        .diskGb = number("disk_gb"),
+        .preferKvm = kvm && kvm->boolean() && *kvm->boolean(),
+        .node = {},
+        .createdAt = {},
+        .startedAt = {}};
+    const auto createdAt = parseTime(text("created_at"));
+    if (!whole || !createdAt)
+        return fail(ErrorCode::Corrupt, u"An entry of the ledger does not tell the VM that it ended."_s);
+    vm.createdAt = *createdAt;
+    return vm;
+}
+
+QByteArray vmEndedEntryData(const Vm &vm, const QString &reason)
 {
     json::Writer writer;
     writer.beginObject();
     writeEntryMembers(writer, vm);
     writer.member("created_at", formatTime(vm.createdAt))
-        .member("started_at", vm.startedAt ? std::optional(formatTime(*vm.startedAt)) : std::nullopt)
-        .endObject();
+        .member("started_at", vm.startedAt ? std::optional(formatTime(*vm.startedAt)) : std::nullopt);
+    if (!reason.isEmpty())
+        writer.member("reason", reason);
+    writer.endObject();
     return writer.take();
 }
 

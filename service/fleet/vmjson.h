@@ -22,6 +22,10 @@ QByteArray vmJson(const Vm &vm);
 // `data` of the VM_* entries, and what replay reads back. That of VM_DESTROYED tells the whole row that ends, with its
 // times too.
 QByteArray vmEntryData(const Vm &vm);
-QByteArray vmEndedEntryData(const Vm &vm);
+QByteArray vmEndedEntryData(const Vm &vm, const QString &reason = {});
+// Of a VM that is registered again: with created_at, which else is the entry's own time.
+QByteArray vmRestoredEntryData(const Vm &vm);
+// The VM that the entry ended; Corrupt where it does not tell it whole.
+Result<Vm> vmOfEndedEntry(const TenantId &tenant, const json::Value &data);
 
 } // namespace fleet

@@ -248,6 +248,7 @@ inline bool EntryScanner::name(EntryView::Member &member, const Shape &shape, st
 void EntryScanner::keep(Shape &shape, std::size_t count) const
 {
     shape.count = 0;
+    shape.wanted = findWanted(std::span(m_few).first(count)); // of all of them, though some may not be kept
     for (std::size_t i = 0; i < count; ++i) {
         const QByteArrayView text(m_few[i].name.data() - 1, m_few[i].name.size() + 3);
         const std::size_t first = shape.ends[i];
@@ -259,14 +260,36 @@ void EntryScanner::keep(Shape &shape, std::size_t count) const
     }
 }
 
+std::array<std::uint16_t, 3> EntryScanner::findWanted(std::span<const EntryView::Member> data)
+{
+    const auto at = [&](QByteArrayView name) {
+        return std::uint16_t(std::ranges::find(data, name, &EntryView::Member::name) - data.begin());
+    };
+    return {at("token_id"), at("vm_id"), at("node_id")};
+}
+
+void EntryScanner::noteWanted(const std::array<std::uint16_t, 3> &wanted)
+{
+    const auto text = [&](std::size_t number) {
+        const bool is = number < m_view.data.size() && m_view.data[number].kind == Kind::Text;
+        return is ? m_view.data[number].value : QByteArrayView();
+    };
+    m_view.tokenId = text(wanted[0]);
+    m_view.vmId = text(wanted[1]);
+    m_view.nodeId = text(wanted[2]);
+    m_view.m_next = 0;
+}
+
 // Behind its "{", to behind its "}".
 bool EntryScanner::object(Shape &shape)
 {
     std::size_t count = 0;
     bool isKnown = true; // each name so far is the shape's
     m_view.data = {};
-    if (literal("}"))
+    if (literal("}")) {
+        noteWanted({});
         return true;
+    }
     do {
         if (count == MostMembers)
             return false;
@@ -284,6 +307,7 @@ bool EntryScanner::object(Shape &shape)
         return false;
     if (!isKnown)
         keep(shape, count);
+    noteWanted(shape.wanted); // also where data end before the shape does: the names that are there stand in its order
     return true;
 }
 
@@ -350,6 +374,7 @@ const EntryView *EntryScanner::view(const EntryFields &fields)
         m_many.push_back(to);
     }
     m_view.data = m_many;
+    noteWanted(findWanted(m_view.data));
     return &m_view;
 }
 

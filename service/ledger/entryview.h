@@ -80,6 +80,7 @@ public:
     QByteArrayView requestId;
     Outcome outcome = Outcome::Ok;
     std::span<const Member> data; // what its object holds, in order
+    QByteArrayView tokenId, vmId, nodeId; // text("token_id") and so on, for these are search columns of every entry
 
     const Member *find(QByteArrayView name) const
     {
@@ -93,6 +94,7 @@ public:
     std::optional<qint64> moment(QByteArrayView name) const; // milliseconds of a time that formatTime wrote
 
 private:
+    friend class EntryScanner;
     const Member *search(QByteArrayView name) const;
 
     mutable std::size_t m_next = 0; // where the next name that is asked for most likely is: they are asked for in order
@@ -127,6 +129,8 @@ private:
         std::array<char, 512> bytes;
         std::array<std::uint16_t, 33> ends{}; // by member; ends[0] is 0
         std::size_t count = 0;
+        // Where "token_id", "vm_id" and "node_id" are in data of these names; behind the last: nowhere.
+        std::array<std::uint16_t, 3> wanted{};
     };
 
     bool envelope(QByteArrayView bytes);
@@ -139,6 +143,8 @@ private:
     bool object(Shape &shape);
     bool name(EntryView::Member &member, const Shape &shape, std::size_t number);
     void keep(Shape &shape, std::size_t count) const;
+    void noteWanted(const std::array<std::uint16_t, 3> &wanted);
+    static std::array<std::uint16_t, 3> findWanted(std::span<const EntryView::Member> data);
     template <std::size_t Size>
     bool literal(const char (&expected)[Size]); // of a known size, so that comparing it is an instruction or two
     bool number(std::uint64_t &value);

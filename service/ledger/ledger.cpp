@@ -88,10 +88,14 @@ Result<void> Ledger::load()
     TRY(last.run());
     if (!last.next() || TreeSize(last.isNull(0) ? 0 : last.integer(0) + 1) != m_size)
         return fail(ErrorCode::Corrupt, u"The ledger's head covers %1 entries; there are others."_s.arg(m_size));
-    ASSIGN_OR_RETURN(m_partials, TileStore(m_database).partials(m_size));
+    TileStore tiles(m_database);
+    ASSIGN_OR_RETURN(m_partials, tiles.partials(m_size));
     m_frontier = Frontier::fromTiles(m_size, m_partials);
     if (m_frontier.root().view() != root)
         return fail(ErrorCode::Corrupt, u"The ledger's tiles and last entries do not make the root of its head."_s);
+    ASSIGN_OR_RETURN(const auto open, tiles.row(0, m_size / TileWidth));
+    if (open && !open->startsWith(toBytes(m_partials[0])))
+        return fail(ErrorCode::Corrupt, u"The ledger's newest tile does not hold the hashes of its last entries."_s);
     const VerifierKey own = verifierKey();
     auto opened = openCheckpoint(m_committedNote, std::span(&own, 1));
     if (!opened) {
@@ -228,9 +232,13 @@ Result<void> Ledger::writeTiles()
         m_database.prepared("INSERT INTO ledger_tile (level, n, hashes) VALUES (?, ?, ?) "
                             "ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes"));
     for (const FullTile &tile : m_full) {
-        if (tile.n >= hashesAtLevel(tile.level, m_sealedSize) / TileWidth) // else an earlier seal wrote it
-            TRY(write.run(tile.level, tile.n, toBytes(tile.hashes)));
+        if (tile.n < hashesAtLevel(tile.level, m_sealedSize) / TileWidth)
+            continue; // an earlier seal wrote it
+        const QByteArray hashes = toBytes(tile.hashes);
+        TRY(tile.level == 0 ? writeLeafTile(tile.n, hashes) : write.run(tile.level, tile.n, hashes));
     }
+    if (const auto &open = m_partials[0]; !open.empty())
+        TRY(writeLeafTile(m_size / TileWidth, toBytes(open).leftJustified(OpenTileSize, '\0')));
     for (int level = 1; level < TileLevels; ++level) {
         const std::uint64_t count = hashesAtLevel(level, m_size);
         const auto &partial = m_partials[std::size_t(level)];
@@ -238,6 +246,17 @@ Result<void> Ledger::writeTiles()
             TRY(write.run(level, count / TileWidth, toBytes(partial)));
     }
     return {};
+}
+
+// Not by an upsert: before each of these a trigger asks whether the row only grew.
+Result<void> Ledger::writeLeafTile(std::uint64_t n, const QByteArray &hashes)
+{
+    ASSIGN_OR_RETURN(auto change, m_database.prepared("UPDATE ledger_tile SET hashes = ? WHERE level = 0 AND n = ?"));
+    TRY(change.run(hashes, n));
+    if (change.changes() > 0)
+        return {};
+    ASSIGN_OR_RETURN(auto insert, m_database.prepared("INSERT INTO ledger_tile (level, n, hashes) VALUES (0, ?, ?)"));
+    return insert.run(n, hashes);
 }
 
 Result<void> Ledger::writeSeqs()

@@ -8,8 +8,8 @@
 //
 // With the power gone at any point, what is on disk is the state before the BEGIN or that after the COMMIT: entries,
 // tiles and head are rows of one transaction. The checkpoint is signed inside it and leaves the process only after
-// committed(). Tiles are written once a transaction, by seal(); level 0 only when full, its incomplete tile being kept
-// in memory and made again from the last entries at open.
+// committed(). Tiles are written once a transaction, by seal(); the incomplete one of level 0 is kept in memory and
+// made again from the last entries at open.
 #pragma once
 
 #include "service/ledger/checkpoint.h"
@@ -91,6 +91,7 @@ private:
     Result<std::uint64_t> nextSeq(const TenantId &tenant);
     void push(const Digest &leaf);
     Result<void> writeTiles();
+    Result<void> writeLeafTile(std::uint64_t n, const QByteArray &hashes);
     Result<void> writeSeqs();
     Result<void> writeHead(const Checkpoint &checkpoint, const QByteArray &note);
 

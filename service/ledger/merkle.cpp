@@ -6,7 +6,9 @@
 #include "service/ledger/tiles.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstring>
 
 using namespace Qt::StringLiterals;
 
@@ -44,7 +46,11 @@ Digest leafHash(QByteArrayView entry)
 
 Digest nodeHash(const Digest &left, const Digest &right)
 {
-    return crypto::sha256({QByteArrayView(&NodePrefix, 1), left.view(), right.view()});
+    std::array<char, 1 + 2 * sizeof(Digest)> node; // in one piece, which is hashed faster than three
+    node[0] = NodePrefix;
+    std::memcpy(node.data() + 1, left.bytes.data(), sizeof(Digest));
+    std::memcpy(node.data() + 1 + sizeof(Digest), right.bytes.data(), sizeof(Digest));
+    return crypto::sha256(QByteArrayView(node.data(), qsizetype(node.size())));
 }
 
 Digest emptyRoot()

@@ -6,6 +6,8 @@
 #include "service/core/encoding.h"
 #include "service/crypto/digest.h"
 
+#include <QtCore/qfile.h>
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -14,6 +16,7 @@ namespace ledger {
 
 namespace {
 
+constexpr qint64 MostKeyText = 64 * 1024;
 constexpr char Ed25519Type = '\x01';
 constexpr int KeyIdSize = 4;
 constexpr std::size_t MaxSignatures = 100; // each known one costs a verification
@@ -112,6 +115,18 @@ Result<std::vector<VerifierKey>> parseVerifierKeys(QByteArrayView text)
     }
     if (keys.empty())
         return fail(ErrorCode::InvalidField, u"There is no verifier key."_s);
+    return keys;
+}
+
+Result<std::vector<VerifierKey>> readVerifierKeys(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(
+            ErrorCode::Refused, u"The ledger's public key %1 can't be read: %2."_s.arg(path, file.errorString()));
+    auto keys = parseVerifierKeys(file.read(MostKeyText));
+    if (!keys)
+        return fail(ErrorCode::Refused, u"%1 holds no verifier key: %2"_s.arg(path, keys.error().detail));
     return keys;
 }
 

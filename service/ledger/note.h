@@ -44,6 +44,9 @@ Result<VerifierKey> parseVerifierKey(QByteArrayView text);
 // One a line, as ledger.vkey holds them; empty lines are passed over. InvalidField for what is no key, and for none.
 Result<std::vector<VerifierKey>> parseVerifierKeys(QByteArrayView text);
 
+// From a file such as ledger.vkey; Refused where it can't be read or holds no key.
+Result<std::vector<VerifierKey>> readVerifierKeys(const QString &path);
+
 struct NoteSignature
 {
     QByteArray name;

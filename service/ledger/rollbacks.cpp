@@ -115,4 +115,23 @@ QByteArray firstOrigin(const QByteArray &origin)
     return at > 0 && originNumber(origin, origin.first(at)).value_or(0) > 0 ? origin.first(at) : origin;
 }
 
+Result<std::vector<VerifierKey>> withNewName(store::Database &database, std::vector<VerifierKey> keys)
+{
+    ASSIGN_OR_RETURN(auto find, database.prepared("SELECT checkpoint FROM ledger_head"));
+    TRY(find.run());
+    const QByteArray bytes = find.next() ? find.bytes(0) : QByteArray();
+    TRY(find.finish());
+    const auto note = parseNote(bytes);
+    const auto checkpoint = note ? parseCheckpoint(note->text) : std::unexpected(note.error());
+    if (!checkpoint || std::ranges::contains(keys, checkpoint->origin, &VerifierKey::name))
+        return keys; // what is wrong with it is told elsewhere
+    for (std::size_t i = 0, count = keys.size(); i < count; ++i) {
+        const auto now = originNumber(checkpoint->origin, firstOrigin(keys[i].name));
+        const auto known = originNumber(keys[i].name, firstOrigin(keys[i].name));
+        if (now && known && *now == *known + 1)
+            keys.push_back(verifierKey(checkpoint->origin, keys[i].key));
+    }
+    return keys;
+}
+
 } // namespace ledger

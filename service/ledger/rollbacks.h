@@ -40,4 +40,9 @@ bool isAcceptedMark(const Checkpoint &checkpoint, std::span<const AcceptedRollba
 std::optional<std::uint64_t> originNumber(QByteArrayView origin, QByteArrayView first);
 QByteArray firstOrigin(const QByteArray &origin); // without "/r<n>"
 
+// The keys in a data directory, and the same under the head's name where that is a later one of theirs: a start that
+// was killed while it accepted a rollback has signed under it, and the next one puts it into ledger.vkey. Not for keys
+// that were kept elsewhere: who holds these is to see that the name changed.
+Result<std::vector<VerifierKey>> withNewName(store::Database &database, std::vector<VerifierKey> keys);
+
 } // namespace ledger

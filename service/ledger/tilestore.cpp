@@ -40,16 +40,20 @@ Result<std::vector<Digest>> TileStore::hashes(int level, std::uint64_t n, int wi
     if (width == 0)
         return std::vector<Digest>();
     ASSIGN_OR_RETURN(const auto found, row(level, n));
-    if (!found && level == 0 && width < TileWidth) {
-        std::vector<Digest> leaves;
-        TRY(forEachEntry(m_database, n * TileWidth, n * TileWidth + std::uint64_t(width),
-            [&](const QByteArray &bytes) { leaves.push_back(leafHash(bytes)); }));
-        return leaves;
-    }
+    if (!found && level == 0 && width < TileWidth)
+        return leaves(n, width);
     if (!found || found->size() < qsizetype(width) * HashSize)
         return fail(ErrorCode::Corrupt,
             u"The ledger's %1 is missing or too short."_s.arg(QString::fromLatin1(tilePath({level, n, TileWidth}))));
     return toDigests(QByteArrayView(*found).first(qsizetype(width) * HashSize));
+}
+
+Result<std::vector<Digest>> TileStore::leaves(std::uint64_t n, int width)
+{
+    std::vector<Digest> leaves;
+    TRY(forEachEntry(m_database, n * TileWidth, n * TileWidth + std::uint64_t(width),
+        [&](const QByteArray &bytes) { leaves.push_back(leafHash(bytes)); }));
+    return leaves;
 }
 
 Result<std::vector<std::vector<Digest>>> TileStore::partials(TreeSize size)
@@ -57,7 +61,9 @@ Result<std::vector<std::vector<Digest>>> TileStore::partials(TreeSize size)
     std::vector<std::vector<Digest>> all;
     for (int level = 0; level < TileLevels; ++level) {
         const std::uint64_t count = hashesAtLevel(level, size);
-        ASSIGN_OR_RETURN(auto tile, hashes(level, count / TileWidth, int(count % TileWidth)));
+        const int width = int(count % TileWidth);
+        ASSIGN_OR_RETURN(
+            auto tile, level == 0 ? leaves(count / TileWidth, width) : hashes(level, count / TileWidth, width));
         all.push_back(std::move(tile));
     }
     return all;

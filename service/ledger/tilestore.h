@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Reads the tree's rows: tiles from ledger_tile, and what no row holds from the entries themselves.
+// Reads the tree's rows, ledger_tile. Each tile has one from its first hash on.
 //
-// A tile of level 0 has a row once it is full; before that its up to 255 hashes are those of the last entries. Tiles of
-// the levels above have a row from their first hash on.
+// The newest, incomplete tile of level 0 changes with every commit, so its row has at once the length that it may need,
+// with zeros behind its hashes: SQLite then rewrites in place the one page that new hashes lie on. It is there for
+// verification, to tell which of the newest entries was changed; a ledger from before there was one gets it with its
+// next entry.
 #pragma once
 
 #include "service/ledger/merkle.h"
@@ -18,6 +20,9 @@ namespace ledger {
 // The bytes of the entries from `first` up to, not including, `end`, in order. Corrupt where one is missing.
 Result<void> forEachEntry(
     store::Database &database, LeafIndex first, LeafIndex end, const std::function<void(const QByteArray &)> &visit);
+
+// Of the row of the incomplete tile of level 0: never that of a full one.
+constexpr int OpenTileSize = FullTileSize - HashSize;
 
 // Short-lived, on the database's thread; keeps every tile it has read.
 class TileStore
@@ -34,13 +39,16 @@ public:
     // The first `width` hashes of a tile; Corrupt where the row is missing or too short.
     Result<std::vector<Digest>> hashes(int level, std::uint64_t n, int width);
 
-    // The incomplete tile of each level, for Frontier::fromTiles; always TileLevels of them.
+    // The incomplete tile of each level, for Frontier::fromTiles; always TileLevels of them. That of level 0 is made
+    // from the last entries.
     Result<std::vector<std::vector<Digest>>> partials(TreeSize size);
 
     // Hashes of a tree of this size. Must not outlive the store.
     HashReader reader(TreeSize size);
 
 private:
+    Result<std::vector<Digest>> leaves(std::uint64_t n, int width);
+
     store::Database &m_database;
     std::map<std::pair<int, std::uint64_t>, std::vector<Digest>> m_read;
 };

@@ -31,9 +31,11 @@ Result<void> TreeVerifier::compareUpperTile(int level, std::uint64_t n, std::spa
     // A row that is only too long is wrong as a whole.
     const auto slot = ours == hashes.end() ? 0 : std::uint64_t(ours - hashes.begin());
     const LeafIndex index = (n * TileWidth + slot) << (level * TileHeight);
-    if (!m_upperTile || index < m_upperTile->index)
+    if (!m_upperTile || index < m_upperTile->index) {
         m_upperTile = Finding{Damage::TileChanged, index,
             u"The %1 is not the one that the entries from %2 on make."_s.arg(pathText(level, n)).arg(index)};
+        m_upperTileEnd = std::min(index + (TreeSize(1) << (level * TileHeight)), m_head.size);
+    }
     return {};
 }
 
@@ -84,17 +86,36 @@ Result<void> TreeVerifier::completeTiles()
 void TreeVerifier::checkExpected()
 {
     for (; m_nextExpected < m_expected.size(); ++m_nextExpected) {
-        const auto &[name, checkpoint] = m_expected[m_nextExpected];
+        const Checkpoint &checkpoint = m_expected[m_nextExpected].checkpoint;
         if (checkpoint.size != m_frontier.size())
             return;
         if (checkpoint.root == m_frontier.root())
-            m_agreed = checkpoint.size;
+            agree(m_expected[m_nextExpected]);
         else if (!m_fork)
-            m_fork = Finding{Damage::Forked, m_agreed,
-                u"%1 of %2 entries has another root: the history was forked at entry %3 or after."_s.arg(name)
-                    .arg(checkpoint.size)
-                    .arg(m_agreed)};
+            m_fork = fork(m_expected[m_nextExpected]);
     }
+}
+
+void TreeVerifier::agree(const Expected &expected)
+{
+    if (!expected.isKeptOutside || m_fork || expected.checkpoint.size <= m_agreed)
+        return;
+    m_agreedBefore = std::exchange(m_agreed, expected.checkpoint.size);
+}
+
+// It lies behind the newest good checkpoint that is smaller, and before this one's end: two of one size may disagree.
+Finding TreeVerifier::fork(const Expected &expected) const
+{
+    const TreeSize size = expected.checkpoint.size, good = m_agreed < size ? m_agreed : m_agreedBefore;
+    QString sentence = u"%1 of %2 entries has another root: "_s.arg(expected.name).arg(size);
+    if (size == 0)
+        return {Damage::Forked, {}, sentence + u"it is of another ledger."_s};
+    if (good + 1 == size)
+        return {Damage::Forked, good, sentence + u"the history was changed in entry %1."_s.arg(good)};
+    sentence += u"the history was changed in an entry from %1 to %2"_s.arg(good).arg(size - 1);
+    sentence += good > 0 ? u", those before being what the checkpoint of %1 entries covers."_s.arg(good)
+                         : u"; an older checkpoint given beside it tells more."_s;
+    return {Damage::Forked, good, std::move(sentence), size - 1};
 }
 
 TreeVerifier::Step TreeVerifier::finish()
@@ -126,18 +147,23 @@ TreeVerifier::Step TreeVerifier::checkRoot() const
         return {};
     }
     if (m_upperTile)
-        return found(Damage::EntryChanged, m_upperTile->index,
-            u"Entries from %1 on were changed together with their tile: they do not make the signed root."_s.arg(
-                *m_upperTile->index));
-    // Every stored hash fits, so it is among those whose hash is not stored, or all hashes were made anew.
-    const TreeSize partial = m_head.size % TileWidth;
-    const LeafIndex first = std::max(m_agreed, partial > 0 ? m_head.size - partial : m_report.checkedFrom);
+        return std::unexpected(Stop(Finding{Damage::EntryChanged, m_upperTile->index,
+            u"An entry from %1 to %2 was changed together with its hash: they do not make the signed root."_s
+                .arg(*m_upperTile->index)
+                .arg(m_upperTileEnd - 1),
+            m_upperTileEnd - 1}));
+    // Every stored hash fits: all on the way up were made anew, and what is signed alone tells where.
+    const LeafIndex first = std::max(m_agreed, m_report.checkedFrom);
+    const LeafIndex last = m_fork && m_fork->last ? *m_fork->last : m_head.size - 1;
     if (m_report.checkedFrom > 0)
         return found(Damage::EntryChanged, first,
             u"The entries from %1 on, or tiles before them, do not make the signed root; a full verification tells."_s
                 .arg(first));
-    return found(Damage::EntryChanged, first,
-        u"An entry from %1 to %2 was changed: they do not make the signed root."_s.arg(first).arg(m_head.size - 1));
+    return std::unexpected(Stop(Finding{Damage::EntryChanged, first,
+        u"An entry from %1 to %2 was changed together with all hashes above it: they do not make the signed root."_s
+            .arg(first)
+            .arg(last),
+        last}));
 }
 
 TreeVerifier::Step TreeVerifier::checkRowCounts()
@@ -155,8 +181,8 @@ TreeVerifier::Step TreeVerifier::checkRowCounts()
         }
         TRY(find.finish());
     }
-    std::uint64_t tiles = hashesAtLevel(0, m_head.size) / TileWidth;
-    for (int level = 1; level < TileLevels; ++level)
+    std::uint64_t tiles = 0;
+    for (int level = 0; level < TileLevels; ++level)
         tiles += (hashesAtLevel(level, m_head.size) + TileWidth - 1) / TileWidth;
     ASSIGN_OR_RETURN(auto count, m_database.prepared("SELECT count(*) FROM ledger_tile"));
     TRY(count.run());

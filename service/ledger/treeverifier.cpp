@@ -38,8 +38,10 @@ TreeVerifier::Step TreeVerifier::run(const std::optional<Result<SignedCheckpoint
     TRY(begin());
     const Step streamed = stream();
     if (!streamed) {
-        // An upper tile that differed earlier is the first bad thing, whatever stopped us later.
+        // What differed earlier is the first bad thing, whatever stopped us later.
         const auto &finding = streamed.error().finding;
+        if (finding && m_fork && (m_fork->last ? m_fork->last : m_fork->index) < finding->index)
+            return std::unexpected(Stop(*m_fork));
         if (finding && m_upperTile && m_upperTile->index < finding->index)
             return std::unexpected(Stop(*m_upperTile));
         return streamed;
@@ -78,12 +80,12 @@ TreeVerifier::Step TreeVerifier::readExpected(const std::optional<Result<SignedC
         return std::unexpected(Stop(std::move(accepted.error())));
     // The next start writes a new one over the mark that an acceptance has explained.
     if (mark && !isAcceptedMark((*mark)->checkpoint, *accepted))
-        m_expected.push_back({u"The high-water mark"_s, (*mark)->checkpoint});
+        m_expected.push_back({u"The high-water mark"_s, (*mark)->checkpoint, false});
     for (const OlderCheckpoint &older : m_options.older) {
         const auto opened = openCheckpoint(older.note, m_options.keys);
         if (!opened)
             return found(Damage::CheckpointUnsigned, {}, u"%1: %2"_s.arg(older.name, opened.error().detail));
-        m_expected.push_back({u"The checkpoint "_s + older.name, opened->checkpoint});
+        m_expected.push_back({u"The checkpoint "_s + older.name, opened->checkpoint, true});
     }
     std::ranges::stable_sort(m_expected, {}, [](const Expected &e) { return e.checkpoint.size; });
     for (const Expected &expected : m_expected) {
@@ -113,13 +115,16 @@ TreeVerifier::Step TreeVerifier::checkOlder(const Expected &older)
 {
     const auto continues = LedgerReader(m_database).continues(older.checkpoint);
     if (continues) {
-        m_agreed = older.checkpoint.size;
+        agree(older);
         return {};
     }
-    if (continues.error().code == ErrorCode::Refused)
-        return found(Damage::Forked, m_agreed,
+    if (continues.error().code == ErrorCode::Refused) {
+        Finding finding = fork(older);
+        finding.sentence =
             u"%1 of %2 entries is not what the ledger was then, or tiles were changed since."_s.arg(older.name)
-                .arg(older.checkpoint.size));
+                .arg(older.checkpoint.size);
+        return std::unexpected(Stop(std::move(finding)));
+    }
     if (isFinding(continues.error()))
         return found(Damage::TileChanged, {}, continues.error().detail);
     return std::unexpected(Stop(continues.error()));
@@ -187,9 +192,27 @@ TreeVerifier::Step TreeVerifier::consume(BlockResult &block)
         }
     }
     if (const auto &finding = block.finding.finding())
-        return std::unexpected(Stop(*finding));
+        return judgeOpenTile(block, *finding);
     TRY(addLeaves(block));
     return {};
+}
+
+// No tile above vouches for the hashes of the newest, incomplete one: where they differ from the entries, the root
+// tells which of the two was changed.
+TreeVerifier::Step TreeVerifier::judgeOpenTile(const BlockResult &block, Finding finding)
+{
+    const bool isOfTile = finding.kind == Damage::EntryChanged || finding.kind == Damage::TileChanged;
+    if (!isOfTile || *finding.index < m_head.size - m_head.size % TileWidth)
+        return std::unexpected(Stop(std::move(finding)));
+    TRY(addLeaves(block));
+    if (m_frontier.root() != m_head.root)
+        return std::unexpected(Stop(std::move(finding)));
+    if (m_fork) // the entries make a signed root, but not every one
+        return std::unexpected(Stop(*m_fork));
+    if (finding.kind == Damage::TileChanged)
+        return std::unexpected(Stop(std::move(finding)));
+    return found(Damage::TileChanged, finding.index,
+        u"The hash of entry %1 in the newest tile was changed; the entry itself was not."_s.arg(*finding.index));
 }
 
 // The block against those before it.

@@ -47,6 +47,8 @@ private:
     {
         QString name; // begins a sentence
         Checkpoint checkpoint;
+        // The mark lies beside the database: whoever signs a forged history signs a mark for it.
+        bool isKeptOutside;
     };
 
     Step readHead();
@@ -57,6 +59,7 @@ private:
     Step wait(BlockPipeline &pipeline);
     Step consume(BlockResult &block);
     Result<void> checkOrder(BlockResult &block);
+    Step judgeOpenTile(const BlockResult &block, Finding finding);
     Result<std::uint64_t> seqBefore(const TenantId &tenant);
     Step conclude();
 
@@ -66,6 +69,8 @@ private:
     bool endsWithin(TreeSize first, TreeSize end) const; // whether a signed size lies there
     Result<void> completeTiles();
     void checkExpected();
+    void agree(const Expected &expected);
+    Finding fork(const Expected &expected) const;
     Step finish();
     Step checkRoot() const;
     Step checkRowCounts();
@@ -79,7 +84,8 @@ private:
 
     std::vector<Expected> m_expected; // by size
     std::size_t m_nextExpected = 0;
-    TreeSize m_agreed = 0; // the largest size whose signed root was met
+    TreeSize m_agreed = 0; // the largest size whose root, signed and kept outside, was met
+    TreeSize m_agreedBefore = 0; // the largest but one
 
     Frontier m_frontier;
     std::vector<std::vector<Digest>> m_partials;
@@ -87,6 +93,7 @@ private:
     std::unordered_map<TenantId, std::uint64_t, IdHash> m_nextSeq;
 
     std::optional<Finding> m_upperTile; // the first that differs
+    TreeSize m_upperTileEnd = 0; // of the entries below the hash that differs
     std::optional<Finding> m_fork;
     bool m_hasWorkAhead = false; // of the follower
 };

@@ -24,6 +24,10 @@ enum class Damage
     RolledBack, // something signed speaks of more entries than there are
     Forked, // something signed speaks of another history
     EntryMissing,
+    EntryDeleted, // taken out from between others, whether these were moved up or not
+    EntryInserted, // put in between others, which were moved down
+    EntrySwapped, // two in one another's place
+    TailCut, // none from there on is left
     EntryExtra,
     EntryChanged, // its hash is not the one that the tree has
     EntryMalformed,
@@ -43,6 +47,8 @@ struct Finding
     Damage kind = Damage::None;
     std::optional<LeafIndex> index;
     QString sentence;
+    // Where only a range is known that the first bad entry lies in, from `index` on: its end, inclusive.
+    std::optional<LeafIndex> last = {};
 };
 
 // What else the entries must agree with, such as the state tables: told of each entry from the first one looked at. One
@@ -103,13 +109,20 @@ struct VerifyReport
     QByteArray keyId; // 8 hexadecimal digits
     QString origin;
     Damage kind = Damage::None;
-    // The first entry that is bad. Where the tree can't tell which of several it is, because no hash of the last
-    // incomplete tile is stored, the first of these; none where it is not an entry's fault.
+    // The first entry that is bad; none where it is not an entry's fault. Of a history that was signed anew, or of
+    // entries whose stored hashes were all changed with them, only the signed roots tell: then it is one from
+    // `firstBad` to `lastBad`, which are as near to one another as the checkpoints given allow.
     std::optional<LeafIndex> firstBad;
+    std::optional<LeafIndex> lastBad; // none where firstBad is that entry
     QString damage; // one sentence
 };
 
 // The error is for what can't be read at all; everything that is read and wrong is in the report.
 Result<VerifyReport> verifyTree(store::Database &database, const VerifyOptions &options);
+
+// The same within the caller's read transaction, for whoever goes on with what was verified. The mark is one that was
+// read before that began, or none; that of the options is not looked at.
+using MarkRead = std::optional<Result<SignedCheckpoint>>;
+Result<VerifyReport> verifyWithin(store::Database &database, const VerifyOptions &options, const MarkRead &mark);
 
 } // namespace ledger

@@ -76,6 +76,7 @@ public:
 
 private:
     struct Row; // of ledger_entry, as views
+    Result<void> keepFewPages();
     Result<void> readRows(BlockResult &block, LeafIndex end);
     void checkRow(BlockResult &block, const Row &row);
     void checkOrder(BlockResult &block, const EntryView &entry);

@@ -4,6 +4,7 @@
 #include "service/report/bundle.h"
 
 #include "service/ledger/tlogproof.h"
+#include "service/report/contenthash.h"
 #include "service/report/pdf.h"
 #include "service/report/plain.h"
 #include "service/report/zip.h"
@@ -13,6 +14,17 @@ using namespace Qt::StringLiterals;
 namespace report {
 
 namespace {
+
+struct HashedSink final : Sink
+{
+    Result<void> write(QByteArrayView bytes) override
+    {
+        hash.add(bytes);
+        return to->write(bytes);
+    }
+    Sink *to = nullptr;
+    ContentHash hash;
+};
 
 Result<void> addTile(Source &source, const ledger::TileId &tile, ZipWriter &zip)
 {
@@ -49,7 +61,8 @@ Result<void> addProofs(Source &source, ZipWriter &zip)
 
 } // namespace
 
-Result<void> writeBundle(Source &source, const About &about, OutputFile &file, const QString &folder)
+Result<void> writeBundle(
+    Source &source, const About &about, OutputFile &file, const QString &folder, const crypto::SigningKey *key)
 {
     ASSIGN_OR_RETURN(const auto zip, ZipWriter::create(file, folder));
     ASSIGN_OR_RETURN(const auto manifest, Spool::create(folder));
@@ -58,19 +71,26 @@ Result<void> writeBundle(Source &source, const About &about, OutputFile &file, c
     About paper = about;
     paper.mostRows = MostRowsOnPaper;
 
-    TRY(zip->add("README.txt", bundleReadme(source)));
+    TRY(zip->add("README.txt", bundleReadme(source, key != nullptr)));
     TRY(zip->add("report.pdf", [&](Sink &sink) { return writePdf(source, paper, sink); }));
     TRY(zip->add("entries.csv", [&](Sink &sink) { return writeCsv(source, sink); }));
     TRY(zip->add("entries.jsonl", [&](Sink &sink) { return writeJsonl(source, sink); }));
     TRY(facts.isWhole ? addLog(source, *zip) : addProofs(source, *zip));
     TRY(zip->add("checkpoints/" + QByteArray::number(qulonglong(facts.head.size)), facts.head.checkpoint));
     TRY(zip->add("vkey", facts.vkey + '\n'));
-    TRY(zip->add("policy.txt", bundlePolicy(facts)));
+    TRY(zip->add("policy.txt", bundlePolicy(facts.vkey)));
     ASSIGN_OR_RETURN(const QByteArray keys, bundleKeys(source.database()));
     TRY(zip->add("jwks-history.json", keys));
     TRY(zip->add("query.json", bundleQuery(source)));
     zip->listDigests(nullptr);
-    TRY(zip->add("manifest.sha256", [&](Sink &sink) { return manifest->copyTo(sink); }));
+    HashedSink hashed;
+    TRY(zip->add("manifest.sha256", [&](Sink &sink) {
+        hashed.to = &sink;
+        return manifest->copyTo(hashed);
+    }));
+    if (key)
+        TRY(zip->add("manifest.sha256.note",
+            ledger::signNote(bundleManifestText(hashed.hash.digest(), facts.reportId), facts.origin, *key)));
     return zip->finish();
 }
 

@@ -101,6 +101,19 @@ done
    read it as files, and any client of that format verifies it, with the key in vkey.
 )README";
 
+constexpr char Signed[] = R"README(
+5. The list of files was signed by the ledger's key too, when the bundle was made:
+
+head -n 3 manifest.sha256.note > list.txt
+tail -n 1 manifest.sha256.note | cut -d ' ' -f 3 | openssl base64 -d -A | tail -c 64 > list.bin
+openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in list.txt -sigfile list.bin
+sed -n 2p list.txt | sha256sum -c
+)README";
+
+constexpr char Unsigned[] = R"README(
+   The list of files is not signed: the ledger's key was not at hand when the bundle was made.
+)README";
+
 QByteArray title(const Facts &facts)
 {
     return (facts.isWhole ? "Export of the whole ledger: " : "Excerpt of the ledger: ")
@@ -110,18 +123,24 @@ QByteArray title(const Facts &facts)
 
 } // namespace
 
-QByteArray bundleReadme(const Source &source)
+QByteArray bundleManifestText(const crypto::Digest &manifest, const QByteArray &reportId)
+{
+    return "service-vm-tenant audit bundle\n" + toHex(manifest.view()) + "  manifest.sha256\nreport " + reportId + '\n';
+}
+
+QByteArray bundleReadme(const Source &source, bool isSigned)
 {
     const Facts &facts = source.facts();
     QByteArray text = title(facts) + "ledger " + facts.origin + "\nreport " + facts.reportId + "\n\n"
         + "How to check it with sha256sum and openssl alone (version 3). Unpack, go into the folder,\n"
           "and paste the commands one block after the other.\n"
-        + Common + (facts.isWhole ? Whole : Excerpt)
+        + Common + (facts.isWhole ? Whole : Excerpt) + (isSigned ? Signed : Unsigned)
         + "\n   report.pdf is for reading, entries.csv for spreadsheets: fields there that would compute got\n"
           "   a ' in front (also behind a \";\" within, where some spreadsheets cut), control characters are\n"
           "   spelled out, and the column \"escaped\" says where.\n"
-          "   What counts as evidence is entries.jsonl with the checkpoint. The manifest is not signed:\n"
-          "   the ledger's key signs checkpoints only.\n";
+          "   What counts as evidence is entries.jsonl with the checkpoint.\n\n"
+          "   All of this, and that nothing was added, is also checked by\n"
+          "   service-fs verify --bundle FILE.zip --vkey KEY\n";
     return text.replace("@CHECKPOINT@", "checkpoints/" + QByteArray::number(qulonglong(facts.head.size)));
 }
 
@@ -138,9 +157,9 @@ QByteArray bundleQuery(const Source &source)
 }
 
 // C2SP tlog-policy: the log's own signature is what is asked for, no witness.
-QByteArray bundlePolicy(const Facts &facts)
+QByteArray bundlePolicy(const QByteArray &vkey)
 {
-    return "log " + facts.vkey + "\nquorum none\n";
+    return "log " + vkey + "\nquorum none\n";
 }
 
 Result<QByteArray> bundleKeys(store::Database &database)

@@ -3,6 +3,7 @@
 
 #include "service/report/export.h"
 
+#include "service/crypto/keyfile.h"
 #include "service/report/bundle.h"
 #include "service/report/html.h"
 #include "service/report/pdf.h"
@@ -11,24 +12,41 @@
 
 #include <QtCore/qfileinfo.h>
 
+using namespace Qt::StringLiterals;
+
 namespace report {
 
 namespace {
 
-// How often all rows are read, the check included.
+// How often all rows are read, verification and check included.
 int readings(const ExportRequest &request)
 {
     if (request.path.isEmpty())
-        return 1;
-    return request.format == Format::Bundle ? 5 : 2; // paper, table, lines, and tiles or proofs
+        return 2;
+    return request.format == Format::Bundle ? 6 : 3; // paper, table, lines, and tiles or proofs
 }
 
-Result<void> write(Source &source, const ExportRequest &request, OutputFile &file)
+// The key that signed the checkpoint: any other would vouch for a bundle that is not its own.
+Result<crypto::SigningKey> readSigner(const Source &source, const ExportRequest &request)
+{
+    if (request.keyFile.isEmpty())
+        return fail(ErrorCode::Refused, u"No key was given."_s);
+    ASSIGN_OR_RETURN(auto key, crypto::readKeyFile(request.keyFile, request.passphrase));
+    if (ledger::verifierKey(source.facts().origin, key.publicKey()).text() != source.facts().vkey)
+        return fail(ErrorCode::Refused, u"%1 is not the key that signed the checkpoint."_s.arg(request.keyFile));
+    return key;
+}
+
+Result<void> write(Source &source, const ExportRequest &request, OutputFile &file, QString &unsignedWhy)
 {
     const About about{.preparedBy = request.preparedBy};
     switch (request.format) {
-    case Format::Bundle:
-        return writeBundle(source, about, file, QFileInfo(request.path).absolutePath());
+    case Format::Bundle: {
+        const auto key = readSigner(source, request);
+        if (!key)
+            unsignedWhy = key.error().detail;
+        return writeBundle(source, about, file, QFileInfo(request.path).absolutePath(), key ? &*key : nullptr);
+    }
     case Format::Jsonl:
         return writeJsonl(source, file);
     case Format::Csv:
@@ -51,11 +69,12 @@ Result<ExportResult> runExport(const ExportRequest &request, Progress progress)
         ASSIGN_OR_RETURN(
             file, OutputFile::create(request.path, request.replaces ? Overwrite::Replace : Overwrite::Never));
     }
-    ASSIGN_OR_RETURN(const auto source, Source::open(request.database, request.vkey, request.filter));
+    ASSIGN_OR_RETURN(const auto source, Source::open(request.files, request.filter));
     source->onProgress(std::move(progress), readings(request));
     TRY(source->check());
+    QString unsignedWhy;
     if (file) {
-        TRY(write(*source, request, *file));
+        TRY(write(*source, request, *file, unsignedWhy));
         TRY(file->commit());
     }
     const Facts &facts = source->facts();
@@ -64,7 +83,8 @@ Result<ExportResult> runExport(const ExportRequest &request, Progress progress)
         .query = queryJson(request.filter),
         .treeSize = facts.head.size,
         .root = facts.head.root,
-        .bytes = file ? file->size() : 0};
+        .bytes = file ? file->size() : 0,
+        .unsignedWhy = unsignedWhy};
 }
 
 } // namespace report

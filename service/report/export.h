@@ -12,13 +12,14 @@ namespace report {
 
 struct ExportRequest
 {
-    QString database; // tenants.db
-    QString vkey; // ledger.vkey
+    LedgerFiles files;
     ledger::EntryFilter filter;
     Format format = Format::Jsonl;
     QString preparedBy; // of HTML and PDF: who asks
     QString path; // of the file; empty: only check and count
     bool replaces = false; // what stands at `path`
+    QString keyFile = {}; // keys/ledger.key, for the manifest of a bundle; empty: it stays unsigned
+    QCA::SecureArray passphrase = {}; // of the key file
 };
 
 struct ExportResult
@@ -29,6 +30,7 @@ struct ExportResult
     TreeSize treeSize = 0;
     ledger::Digest root;
     qint64 bytes = 0;
+    QString unsignedWhy = {}; // of a bundle whose manifest could not be signed
 };
 
 // The file stands whole at its path afterwards, or nothing of it is left. Refused, Storage, Corrupt with a sentence;

@@ -43,12 +43,30 @@ std::unexpected<Error> taken(const QString &path)
             .arg(path));
 }
 
+QString remedyOf(int number)
+{
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return u"Make room there, or choose another place."_s;
+    case ENOENT:
+    case ENOTDIR:
+        return u"Choose a folder that is there."_s;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return u"Choose a folder that you may write to."_s;
+    default:
+        return u"Choose another place."_s;
+    }
+}
+
 std::unexpected<Error> systemFailure(const QString &path)
 {
     const int number = errno;
     return fail(ErrorCode::Storage,
-        u"%1 was not written: %2. Nothing is left there; make room or choose another place."_s.arg(
-            path, qt_error_string(number)));
+        u"%1 was not written: %2. Nothing is left there. %3"_s.arg(path, qt_error_string(number), remedyOf(number)));
 }
 
 QByteArray temporaryName(const QString &path)

@@ -6,10 +6,10 @@
 #include "service/core/encoding.h"
 #include "service/ledger/checkpoint.h"
 #include "service/ledger/entryparts.h"
+#include "service/ledger/highwater.h"
+#include "service/ledger/rollbacks.h"
 #include "service/report/query.h"
 #include "service/store/schema.h"
-
-#include <QtCore/qfile.h>
 
 #include <algorithm>
 
@@ -30,26 +30,6 @@ QByteArrayView dataOf(const QByteArray &bytes)
     if (at < 0)
         return "{}";
     return QByteArrayView(bytes).sliced(at + member.size()).chopped(1);
-}
-
-Result<std::vector<ledger::VerifierKey>> readKeys(const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::Refused,
-            u"Nothing was exported: the ledger's public key %1 can't be read (%2), so its checkpoint can't be checked."_s
-                .arg(path, file.errorString()));
-    std::vector<ledger::VerifierKey> keys;
-    for (const QByteArray &line : file.read(64 * 1024).split('\n')) {
-        if (line.trimmed().isEmpty())
-            continue;
-        auto key = ledger::parseVerifierKey(line);
-        if (!key)
-            return fail(ErrorCode::Refused,
-                u"Nothing was exported: %1 holds no verifier key: %2"_s.arg(path, key.error().detail));
-        keys.push_back(std::move(*key));
-    }
-    return keys;
 }
 
 std::unexpected<Error> doesNotHold(const QString &what)
@@ -102,15 +82,24 @@ std::optional<Exception> exceptionOf(const ledger::EntryFields &entry)
     return {};
 }
 
-Result<std::unique_ptr<Source>> Source::open(
-    const QString &database, const QString &vkey, const ledger::EntryFilter &filter)
+Result<std::unique_ptr<Source>> Source::open(const LedgerFiles &files, const ledger::EntryFilter &filter)
 {
-    ASSIGN_OR_RETURN(auto opened, store::Database::open(database, store::Database::Mode::ReadOnly));
+    auto keys = ledger::readVerifierKeys(files.vkey);
+    if (!keys)
+        return fail(ErrorCode::Refused,
+            u"Nothing was exported, for the ledger's checkpoint can't be checked. "_s + keys.error().detail);
+    ASSIGN_OR_RETURN(auto opened, store::Database::open(files.database, store::Database::Mode::ReadOnly));
     TRY(store::checkSchema(*opened));
+    ASSIGN_OR_RETURN(keys, ledger::withNewName(*opened, std::move(*keys)));
+    ledger::MarkRead mark; // before the transaction: one written after it began would look like a rollback
+    if (!files.highWater.isEmpty())
+        mark = ledger::HighWater::read(files.highWater, *keys);
     ASSIGN_OR_RETURN(auto transaction, store::Transaction::begin(*opened));
     ASSIGN_OR_RETURN(ledger::Head head, ledger::LedgerReader(*opened).head());
     std::unique_ptr<Source> source(new Source(std::move(opened), std::move(transaction), std::move(head), filter));
-    TRY(source->readHead(vkey));
+    source->m_keys = std::move(*keys);
+    source->m_mark = std::move(mark);
+    TRY(source->readHead());
     return source;
 }
 
@@ -127,11 +116,10 @@ Source::Source(std::unique_ptr<store::Database> database, store::Transaction tra
     m_facts.reportId = reportId(m_facts.head.root, m_filter);
 }
 
-Result<void> Source::readHead(const QString &vkey)
+Result<void> Source::readHead()
 {
     const ledger::Head &head = m_facts.head;
-    ASSIGN_OR_RETURN(const auto keys, readKeys(vkey));
-    const auto opened = ledger::openCheckpoint(head.checkpoint, keys);
+    const auto opened = ledger::openCheckpoint(head.checkpoint, m_keys);
     if (!opened)
         return doesNotHold(u"the ledger's checkpoint is not good: "_s + opened.error().detail.chopped(1));
     if (opened->checkpoint.size != head.size || opened->checkpoint.root != head.root)
@@ -164,8 +152,31 @@ Result<void> Source::advance(quint64 done, quint64 total)
     return {};
 }
 
+Result<void> Source::verify()
+{
+    Result<void> asked;
+    ledger::VerifyOptions options{.keys = m_keys};
+    options.progress = [&](TreeSize done, TreeSize total) {
+        asked = advance(done, total);
+        return asked.has_value();
+    };
+    const auto report = ledger::verifyWithin(*m_database, options, m_mark);
+    TRY(asked);
+    if (!report)
+        return std::unexpected(report.error());
+    if (!report->ok) {
+        const QString where = report->firstBad ? u"first bad index %1, "_s.arg(*report->firstBad) : QString();
+        QString what = report->damage;
+        what.chop(what.endsWith(u'.') ? 1 : 0);
+        return doesNotHold(u"the ledger is NOT verified: %1%2"_s.arg(where, what));
+    }
+    ++m_reading;
+    return {};
+}
+
 Result<void> Source::check()
 {
+    TRY(verify());
     ASSIGN_OR_RETURN(m_facts.matching, m_reader.count(m_filter));
     // A whole ledger is hashed from its first entry on, whichever way it is shown.
     m_turned = m_filter.reverse && m_facts.isWhole;

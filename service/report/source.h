@@ -5,15 +5,16 @@
 // what is known of them as a whole. One thread; a read-only connection of its own with one read transaction, open from
 // begin to end, so that all forms and parts speak of one checkpoint.
 //
-// Nothing is exported unchecked. The checkpoint must bear the log's signature; then every entry selected is shown to be
-// in the tree that it signs: for the whole ledger by making the root again from the entries' bytes, for an excerpt by
-// an inclusion proof of each. That is the cheapest check that leaves nothing of what is exported to trust; the rest of
-// the ledger is service-fs verify's.
+// Nothing is exported unchecked. First the whole ledger is verified as service-fs verify does it, replay apart: an
+// excerpt is found by search columns, and only with each of them derived again from its entry's bytes does it hold all
+// that match. Then every row is shown to be in the tree that the checkpoint signs as it is read: of the whole ledger by
+// making the root again, of an excerpt by an inclusion proof of each.
 #pragma once
 
 #include "service/ledger/entry.h"
 #include "service/ledger/note.h"
 #include "service/ledger/reader.h"
+#include "service/ledger/verify.h"
 #include "service/report/prooftree.h"
 
 #include <array>
@@ -75,14 +76,20 @@ constexpr size_t MostExceptions = 1000;
 // How far it is; false stops, and what runs ends with Unavailable.
 using Progress = std::function<bool(quint64 done, quint64 total)>;
 
+struct LedgerFiles
+{
+    QString database; // tenants.db
+    QString vkey; // ledger.vkey
+    QString highWater; // empty: not looked at
+};
+
 class Source
 {
 public:
     // Refused or Storage where database or key can't be read, Corrupt where the checkpoint is not good.
-    static Result<std::unique_ptr<Source>> open(
-        const QString &database, const QString &vkey, const ledger::EntryFilter &filter);
+    static Result<std::unique_ptr<Source>> open(const LedgerFiles &files, const ledger::EntryFilter &filter);
 
-    // The first reading: checks every row, and counts. Corrupt names the entry that does not hold.
+    // The first two readings: verifies the ledger; checks every row, and counts. Corrupt says what does not hold.
     Result<void> check();
 
     // The rows again, in the filter's order, after check(); the first `most` of them. `visit` ends it with its error.
@@ -108,7 +115,8 @@ public:
 private:
     Source(std::unique_ptr<store::Database> database, store::Transaction transaction, ledger::Head head,
         ledger::EntryFilter filter);
-    Result<void> readHead(const QString &vkey);
+    Result<void> readHead();
+    Result<void> verify();
     Result<void> visitRow(
         LeafIndex index, const QByteArray &bytes, const std::function<Result<void>(const Row &)> &visit);
     Result<void> checkRow(const Row &row);
@@ -120,6 +128,8 @@ private:
     ProofTree m_proofs;
     ledger::EntryFilter m_filter;
     Facts m_facts;
+    std::vector<ledger::VerifierKey> m_keys;
+    ledger::MarkRead m_mark;
     std::deque<LeafIndex> m_exceptions; // after check() in the filter's order
     bool m_turned = false; // checked against the filter's order
     ledger::Frontier m_frontier; // of a whole ledger, while it is checked

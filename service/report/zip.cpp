@@ -4,10 +4,10 @@
 #include "service/report/zip.h"
 
 #include "service/core/encoding.h"
+#include "service/report/contenthash.h"
 
 #include <QtCore/qendian.h>
 
-#include <openssl/evp.h>
 #include <zlib.h>
 
 #include <concepts>
@@ -54,33 +54,24 @@ class ZipWriter::Member final : public Sink
 public:
     explicit Member(OutputFile &file)
         : m_file(file)
-        , m_hash(EVP_MD_CTX_new())
     {
-        EVP_DigestInit_ex(m_hash, EVP_sha256(), nullptr);
     }
-    ~Member() override { EVP_MD_CTX_free(m_hash); }
-    Q_DISABLE_COPY_MOVE(Member)
 
     Result<void> write(QByteArrayView bytes) override
     {
         m_crc = crc32_z(m_crc, reinterpret_cast<const Bytef *>(bytes.data()), size_t(bytes.size()));
-        EVP_DigestUpdate(m_hash, bytes.data(), size_t(bytes.size()));
+        m_hash.add(bytes);
         m_size += quint64(bytes.size());
         return m_file.write(bytes);
     }
 
     quint32 crc() const { return quint32(m_crc); }
     quint64 size() const { return m_size; }
-    QByteArray digest()
-    {
-        QByteArray bytes(32, '\0');
-        EVP_DigestFinal_ex(m_hash, reinterpret_cast<unsigned char *>(bytes.data()), nullptr);
-        return toHex(bytes);
-    }
+    QByteArray digest() { return toHex(m_hash.digest().view()); }
 
 private:
     OutputFile &m_file;
-    EVP_MD_CTX *m_hash;
+    ContentHash m_hash;
     uLong m_crc = 0;
     quint64 m_size = 0;
 };

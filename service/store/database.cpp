@@ -44,7 +44,8 @@ struct Setting
 constexpr Setting WriterSettings[] = {
     {"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"trusted_schema", "0"},
     {"wal_autocheckpoint", "4000"}, // pages of 8 KiB
-    {"cache_size", "-16384"}, // KiB
+    // Bytes. What the log has grown to while somebody read one state for long is given back.
+    {"journal_size_limit", "67108864"}, {"cache_size", "-16384"}, // KiB
     {"temp_store", "2"}, // memory: savepoints would copy our pages to files in /var/tmp, four times what the log takes
 };
 constexpr Setting ReaderSettings[] = {
@@ -239,6 +240,11 @@ void Database::rollback()
 {
     // Without a transaction SQLite answers with an error that means just that: some failures roll back by themselves.
     sqlite3_exec(m_handle, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+Result<void> Database::writeBack()
+{
+    return execute(u"PRAGMA wal_checkpoint(PASSIVE)"_s);
 }
 
 qint64 Database::totalChanges() const

@@ -53,6 +53,11 @@ public:
     Result<void> commit();
     void rollback(); // fine without a transaction
 
+    // Moves what the log holds into the database and syncs both, as far as nobody still reads an older state; an error
+    // means that the disk did not take it. Needed where the log's pages may have been lost to a sync that failed: the
+    // system then says of the next one that all is well, and a power cut would take what was built upon them.
+    Result<void> writeBack();
+
     // Rows written, changed or deleted since the connection was opened, by triggers too: where it stands still, nothing
     // was done that would have to be taken back.
     qint64 totalChanges() const;

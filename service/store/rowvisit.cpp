@@ -5,15 +5,22 @@
 
 #include <sqlite3.h>
 
-#include <array>
-
 using namespace Qt::StringLiterals;
 
 namespace store {
 
 namespace {
 
-constexpr int MostColumns = 16;
+Cell cellOf(sqlite3_value *value)
+{
+    const int type = sqlite3_value_type(value);
+    if (type == SQLITE_INTEGER)
+        return {.bytes = {}, .integer = sqlite3_value_int64(value), .isNull = false};
+    if (type != SQLITE_TEXT && type != SQLITE_BLOB)
+        return {.bytes = {}, .integer = 0, .isNull = type == SQLITE_NULL};
+    const void *data = sqlite3_value_blob(value);
+    return {.bytes = {static_cast<const char *>(data), sqlite3_value_bytes(value)}, .integer = 0, .isNull = false};
+}
 
 } // namespace
 
@@ -41,28 +48,13 @@ Result<void> RowVisit::introduce(sqlite3 *connection, Database *database)
 
 void RowVisit::visited(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    const RowVisit *visit = static_cast<Database *>(sqlite3_user_data(context))->m_visit;
-    if (!visit || count > MostColumns)
+    RowVisit *visit = static_cast<Database *>(sqlite3_user_data(context))->m_visit;
+    if (!visit || std::size_t(count) > visit->m_cells.size())
         return sqlite3_result_error(context, "visited() is called out of turn", -1);
-    std::array<Cell, MostColumns> cells; // of `count`
-    for (int i = 0; i < count; ++i) {
-        sqlite3_value *value = values[i];
-        Cell &cell = cells[std::size_t(i)];
-        switch (sqlite3_value_type(value)) {
-        case SQLITE_INTEGER:
-            cell.integer = sqlite3_value_int64(value);
-            break;
-        case SQLITE_TEXT:
-        case SQLITE_BLOB: {
-            const void *data = sqlite3_value_blob(value);
-            cell.bytes = {static_cast<const char *>(data), sqlite3_value_bytes(value)};
-            break;
-        }
-        default:
-            cell.isNull = sqlite3_value_type(value) == SQLITE_NULL;
-        }
-    }
-    sqlite3_result_int(context, visit->m_function(std::span(cells).first(std::size_t(count))) ? 1 : 0);
+    for (int i = 0; i < count; ++i)
+        visit->m_cells[std::size_t(i)] = cellOf(values[i]);
+    const std::span<const Cell> cells(visit->m_cells.data(), std::size_t(count));
+    sqlite3_result_int(context, visit->m_function(cells) ? 1 : 0);
 }
 
 } // namespace store

@@ -14,6 +14,7 @@
 
 #include "service/store/database.h"
 
+#include <array>
 #include <span>
 
 struct sqlite3_context;
@@ -47,6 +48,7 @@ private:
 
     Database &m_database;
     const Function m_function;
+    std::array<Cell, 16> m_cells; // of the row; kept, for clearing them all for each row is seen in the figures
 };
 
 } // namespace store

@@ -3,6 +3,9 @@
 
 #include "service/store/schema.h"
 
+#include "service/store/copy.h"
+
+#include <QtCore/qendian.h>
 #include <QtCore/qfile.h>
 
 #include <sqlite3.h>
@@ -21,7 +24,8 @@ namespace store {
 
 namespace {
 
-constexpr std::array Migrations{"0001_base.sql", "0002_idempotency.sql", "0003_guards.sql"};
+constexpr std::array Migrations{
+    "0001_base.sql", "0002_idempotency.sql", "0003_guards.sql", "0004_tokens.sql", "0005_lifecycle.sql"};
 constexpr qint64 ApplicationId = 0x544e434e; // "TNCN"
 
 Result<qint64> pragma(Database &database, const QString &name)
@@ -50,6 +54,28 @@ Result<qint64> knownVersion(Database &database)
                 .arg(version)
                 .arg(schemaVersion()));
     return version;
+}
+
+// The one that a migration cut short has left is older than what is there now, and worth more.
+Result<void> keepCopy(Database &database, qint64 version)
+{
+    const QString path = beforeMigration(database.path(), schemaVersion());
+    QFile kept(path);
+    constexpr qint64 versionAt = 60; // of SQLite's file header, big-endian
+    if (kept.open(QIODevice::ReadOnly) && kept.seek(versionAt)) {
+        const QByteArray bytes = kept.read(4);
+        if (bytes.size() == 4 && qFromBigEndian<qint32>(bytes.constData()) < version)
+            return {};
+    }
+    auto copied = copyDatabase(database, path);
+    if (!copied)
+        copied.error().detail =
+            u"%1 has schema %2 and must be brought to %3; before that it is copied to %4, and that failed: %5 Nothing "
+            "in it was changed; start again then."_s.arg(database.path())
+                .arg(version)
+                .arg(schemaVersion())
+                .arg(path, copied.error().detail);
+    return copied;
 }
 
 QStringList statements(const QString &script)
@@ -131,9 +157,16 @@ int schemaVersion()
     return int(Migrations.size());
 }
 
+QString beforeMigration(const QString &path, int version)
+{
+    return u"%1.before-%2"_s.arg(path).arg(version);
+}
+
 Result<void> migrate(Database &database)
 {
     ASSIGN_OR_RETURN(const qint64 version, knownVersion(database));
+    if (version > 0 && version < schemaVersion())
+        TRY(keepCopy(database, version));
     for (int number = int(version) + 1; number <= schemaVersion(); ++number)
         TRY(apply(database, number));
     return {};

@@ -13,7 +13,12 @@ namespace store {
 int schemaVersion();
 
 // Brings an empty or older database to schemaVersion(). A newer one, or another program's, is Refused and left alone.
+// An older one is first copied whole beside itself, as beforeMigration() names it; where there is no room for that, it
+// is refused and left as it was.
 Result<void> migrate(Database &database);
+
+// "tenants.db.before-5": what `path` was before it got that schema.
+QString beforeMigration(const QString &path, int version);
 
 // For readers: Refused unless the database is ours and of schemaVersion().
 Result<void> checkSchema(Database &database);

@@ -22,13 +22,13 @@ void readLabels(json::ObjectReader &reader, const json::Value &value, Labels &la
         return;
     }
     for (const json::Member &member : *members) {
-        const QString name = QString::fromUtf8(member.name);
+        const QString name = json::fromString(member.name);
         const QByteArray *text = member.value.string();
         if (member.name.isEmpty() || member.name.size() > MostLabelKey || json::hasControlCharacters(name))
             reader.reject(u"labels"_s, u"label names have 1 to %1 bytes and no control characters"_s.arg(MostLabelKey));
         else if (patch && member.value.isNull())
             labels.remove(name);
-        else if (!text || text->size() > MostLabelValue || json::hasControlCharacters(QString::fromUtf8(*text)))
+        else if (!text || text->size() > MostLabelValue || json::hasControlCharacters(json::fromString(*text)))
             reader.rejectInside(u"labels"_s, name,
                 u"must be a string of at most %1 bytes without control characters"_s.arg(MostLabelValue));
         else
@@ -38,11 +38,19 @@ void readLabels(json::ObjectReader &reader, const json::Value &value, Labels &la
         reader.reject(u"labels"_s, u"has %1 labels; at most %2 are kept"_s.arg(labels.size()).arg(MostLabels));
 }
 
-// A record has the member, so a body may well bring it.
-void refusePlan(json::ObjectReader &reader)
+// The name, empty for null; nothing where there is none. Whether there is such a plan is the engine's to say.
+std::optional<QString> readPlan(json::ObjectReader &reader)
 {
-    if (reader.optionalValue("plan"))
-        reader.reject(u"plan"_s, u"can't be given: there are no plans on this server; leave it out"_s);
+    const json::Value *value = reader.optionalValue("plan");
+    if (!value)
+        return {};
+    if (value->isNull())
+        return QString();
+    if (!value->string() || !isTenantId(*value->string())) {
+        reader.reject(u"plan"_s, u"must be the name of a plan, or null"_s);
+        return {};
+    }
+    return QString::fromLatin1(*value->string());
 }
 
 } // namespace
@@ -74,20 +82,24 @@ Result<TenantSpec> readTenantSpec(const json::Value &body)
         spec.id = TenantId(id->toUtf8());
     }
     spec.displayName = reader.text("display_name", 1, 200);
-    spec.limits.maxVms = reader.integer("max_vms", 0, MostVms);
-    spec.limits.storageQuotaGb = reader.integer("storage_quota_gb", 0, MostStorageGb);
-    spec.limits.apiRateLimitRpm = reader.integer("api_rate_limit_rpm", 1, MostRpm);
+    spec.plan = readPlan(reader).value_or(QString());
+    const auto limit = [&](const char *name, qint64 least, qint64 most) {
+        return spec.plan.isEmpty() ? reader.integer(name, least, most)
+                                   : reader.optionalInteger(name, least, most).value_or(FromPlan);
+    };
+    spec.limits.maxVms = limit("max_vms", 0, MostVms);
+    spec.limits.storageQuotaGb = limit("storage_quota_gb", 0, MostStorageGb);
+    spec.limits.apiRateLimitRpm = limit("api_rate_limit_rpm", 1, MostRpm);
     if (const json::Value *labels = reader.optionalValue("labels"))
         readLabels(reader, *labels, spec.labels, false);
-    refusePlan(reader);
     TRY(reader.finish());
     return spec;
 }
 
 Result<TenantPatch> readTenantPatch(const json::Value &body, const Labels &labels)
 {
-    static constexpr const char *fixed[] = {
-        "tenant_id", "state", "created_at", "created_by", "updated_at", "usage", "over_quota"};
+    static constexpr const char *fixed[] = {"tenant_id", "state", "created_at", "created_by", "updated_at",
+        "deleted_at", "purged_at", "usage", "over_quota", "warnings"};
     if (const json::Object *members = body.object()) {
         for (const json::Member &member : *members) {
             for (const char *name : fixed) {
@@ -111,7 +123,7 @@ Result<TenantPatch> readTenantPatch(const json::Value &body, const Labels &label
         if (!value->isNull())
             readLabels(reader, *value, *patch.labels, true);
     }
-    refusePlan(reader);
+    patch.plan = readPlan(reader);
     TRY(reader.finish());
     return patch;
 }
@@ -156,14 +168,37 @@ void writeTenant(json::Writer &writer, const Tenant &tenant)
         .member("state", toText(tenant.state))
         .member("created_at", formatTime(tenant.createdAt))
         .member("created_by", tenant.createdBy.text())
-        .member("updated_at", formatTime(tenant.updatedAt));
+        .member("updated_at", formatTime(tenant.updatedAt))
+        .member("deleted_at", tenant.deletedAt ? std::optional(formatTime(*tenant.deletedAt)) : std::nullopt)
+        .member("purged_at", tenant.purgedAt ? std::optional(formatTime(*tenant.purgedAt)) : std::nullopt);
     writer.key("usage")
         .beginObject()
         .member("vms", tenant.usage.vms)
         .member("storage_gb", tenant.usage.storageGb)
         .endObject()
-        .member("over_quota", tenant.isOverQuota())
+        .member("over_quota", tenant.isOverQuota());
+    writeWarnings(writer, tenant);
+    writer.endObject();
+}
+
+void writeWarnings(json::Writer &writer, const Tenant &tenant)
+{
+    writer.key("warnings").beginArray();
+    for (const QuotaWarning &warning : warningsOf(tenant))
+        writer.raw(quotaWarningData(warning));
+    writer.endArray();
+}
+
+QByteArray quotaWarningData(const QuotaWarning &warning)
+{
+    json::Writer writer;
+    writer.beginObject()
+        .member("quota", warning.quota)
+        .member("percent", warning.percent)
+        .member("limit", warning.limit)
+        .member("used", warning.used)
         .endObject();
+    return writer.take();
 }
 
 QByteArray tenantJson(const Tenant &tenant)
@@ -199,6 +234,10 @@ QByteArray changesEntryData(const Tenant &before, const Tenant &after)
     change("max_vms", before.limits.maxVms, after.limits.maxVms);
     change("storage_quota_gb", before.limits.storageQuotaGb, after.limits.storageQuotaGb);
     change("api_rate_limit_rpm", before.limits.apiRateLimitRpm, after.limits.apiRateLimitRpm);
+    const auto plan = [](const Tenant &tenant) {
+        return tenant.plan.isEmpty() ? std::nullopt : std::optional(tenant.plan);
+    };
+    change("plan", plan(before), plan(after));
     if (before.labels != after.labels)
         writer.key("labels")
             .beginObject()

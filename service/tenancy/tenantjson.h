@@ -13,6 +13,7 @@ namespace tenancy {
 
 constexpr qint64 MostVms = 100'000, MostStorageGb = 1'000'000'000, MostRpm = 10'000'000;
 
+// Without a plan all limits are required.
 Result<TenantSpec> readTenantSpec(const json::Value &body);
 
 // A merge patch (RFC 7396). ImmutableField for tenant_id and what the server sets; a label set to null is removed.
@@ -23,6 +24,10 @@ QString tenantIdMistake(QStringView text);
 
 void writeTenant(json::Writer &writer, const Tenant &tenant);
 QByteArray tenantJson(const Tenant &tenant);
+// The member `warnings`.
+void writeWarnings(json::Writer &writer, const Tenant &tenant);
+// `data` of QUOTA_WARNING.
+QByteArray quotaWarningData(const QuotaWarning &warning);
 
 // The object of labels, names in order: also what the store keeps.
 QByteArray labelsJson(const Labels &labels);

@@ -12,13 +12,20 @@ namespace tenancy {
 
 namespace {
 
+std::optional<qint64> milliseconds(const std::optional<Timestamp> &time)
+{
+    return time ? std::optional(toMilliseconds(*time)) : std::nullopt;
+}
+
 Result<void> write(store::Statement statement, const Tenant &tenant)
 {
     return statement.run(tenant.displayName, tenant.limits.maxVms, tenant.limits.storageQuotaGb,
         tenant.limits.apiRateLimitRpm, QString::fromUtf8(labelsJson(tenant.labels)),
         tenant.plan.isEmpty() ? std::optional<QString>() : tenant.plan, QString::fromLatin1(toText(tenant.state)),
         toMilliseconds(tenant.createdAt), tenant.createdBy, toMilliseconds(tenant.updatedAt), tenant.version,
-        tenant.usage.vms, tenant.usage.storageGb, tenant.id);
+        tenant.usage.vms, tenant.usage.storageGb, milliseconds(tenant.deletedAt),
+        tenant.deletedAt ? std::optional(QString::fromLatin1(toText(tenant.deletedFrom))) : std::nullopt,
+        milliseconds(tenant.purgedAt), tenant.id);
 }
 
 } // namespace
@@ -28,8 +35,8 @@ Result<void> insertTenant(store::Database &database, const Tenant &tenant)
     ASSIGN_OR_RETURN(auto insert,
         database.prepared(
             "INSERT INTO tenant (display_name, max_vms, storage_quota_gb, api_rate_limit_rpm, labels, plan,"
-            " state, created_at, created_by, updated_at, version, used_vms, used_storage_gb, tenant_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+            " state, created_at, created_by, updated_at, version, used_vms, used_storage_gb, deleted_at,"
+            " deleted_from, purged_at, tenant_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     return write(std::move(insert), tenant);
 }
 
@@ -39,7 +46,7 @@ Result<void> updateTenant(store::Database &database, const Tenant &tenant)
         database.prepared(
             "UPDATE tenant SET display_name = ?, max_vms = ?, storage_quota_gb = ?, api_rate_limit_rpm = ?,"
             " labels = ?, plan = ?, state = ?, created_at = ?, created_by = ?, updated_at = ?, version = ?,"
-            " used_vms = ?, used_storage_gb = ? WHERE tenant_id = ?"));
+            " used_vms = ?, used_storage_gb = ?, deleted_at = ?, deleted_from = ?, purged_at = ? WHERE tenant_id = ?"));
     return write(std::move(update), tenant);
 }
 
@@ -54,14 +61,18 @@ Result<std::vector<Tenant>> loadTenants(store::Database &database)
 {
     ASSIGN_OR_RETURN(auto select,
         database.prepared("SELECT tenant_id, display_name, max_vms, storage_quota_gb, api_rate_limit_rpm, labels, plan,"
-                          " state, created_at, created_by, updated_at, version, used_vms, used_storage_gb"
-                          " FROM tenant ORDER BY tenant_id"));
+                          " state, created_at, created_by, updated_at, version, used_vms, used_storage_gb,"
+                          " deleted_at, deleted_from, purged_at FROM tenant ORDER BY tenant_id"));
     TRY(select.run());
+    const auto time = [&select](int column) {
+        return select.isNull(column) ? std::nullopt : std::optional(fromMilliseconds(select.integer(column)));
+    };
     std::vector<Tenant> tenants;
     while (select.next()) {
         const auto state = tenantStateFromText(select.bytes(7));
         auto labels = labelsFromJson(select.bytes(5));
-        if (!state || !labels)
+        const auto before = select.isNull(15) ? TenantState::Active : tenantStateFromText(select.bytes(15));
+        if (!state || !labels || !before)
             return fail(ErrorCode::Corrupt, u"The row of tenant %1 can't be read."_s.arg(select.text(0)));
         tenants.push_back({.id = TenantId(select.bytes(0)),
             .displayName = select.text(1),
@@ -73,7 +84,11 @@ Result<std::vector<Tenant>> loadTenants(store::Database &database)
             .createdBy = TokenId(select.bytes(9)),
             .updatedAt = fromMilliseconds(select.integer(10)),
             .version = select.integer(11),
-            .usage = {select.integer(12), select.integer(13)}});
+            .usage = {select.integer(12), select.integer(13)},
+            .deletedAt = time(14),
+            .deletedFrom = *before,
+            .purgedAt = time(16)});
+        tenants.back().warned = settledLevels(tenants.back());
     }
     TRY(select.finish());
     return tenants;

@@ -22,6 +22,11 @@ std::unexpected<Error> badField(const QString &pointer, const QString &detail)
         .code = ErrorCode::InvalidField, .detail = u"One field can't be taken."_s, .fields = {{pointer, detail}}});
 }
 
+QString timeText(qint64 seconds)
+{
+    return QString::fromLatin1(formatTime(fromSeconds(seconds)));
+}
+
 Result<void> checkLife(qint64 seconds)
 {
     if (seconds < ShortestLife || seconds > LongestLife)
@@ -64,14 +69,13 @@ Result<TokenRecord> deriveChild(
 
     const qint64 now = toSeconds(issue.now);
     // An administrator's token is no parent: what it issues may outlive it.
-    const qint64 end = byAdministrator ? now + LongestLife : issuer.expiresAt;
+    const qint64 end = byAdministrator ? now + LongestLife : issuer.endsAt();
     const qint64 expiresAt =
         request.expiresInSeconds ? now + *request.expiresInSeconds : std::min(now + DefaultLife, end);
     const qint64 notBefore = byAdministrator ? now : std::max(now, issuer.notBefore);
     if (expiresAt > end || expiresAt <= notBefore)
         return fail(ErrorCode::ExpiryExceedsParent,
-            u"The token that asks ends at %1; what it issues can't last longer."_s.arg(
-                QString::fromLatin1(formatTime(fromSeconds(issuer.expiresAt)))));
+            u"The token that asks ends at %1; what it issues can't last longer."_s.arg(timeText(end)));
 
     TokenRecord child;
     child.id = issue.id;
@@ -88,6 +92,53 @@ Result<TokenRecord> deriveChild(
         child.depth = issuer.depth + 1;
     }
     return child;
+}
+
+Result<TokenRecord> deriveReplacement(const TokenRecord &old, const TokenRecord *parent,
+    const std::optional<qint64> &expiresInSeconds, const Issue &issue)
+{
+    const auto refuse = [](const QString &why) {
+        return fail(Error{.code = ErrorCode::InvalidField,
+            .detail = u"This token can't be rotated: it %1."_s.arg(why),
+            .fields = {{u"token_id"_s, why}}});
+    };
+    const qint64 now = toSeconds(issue.now);
+    if (old.isAdministrator())
+        return refuse(u"is an administrator's; these are issued on the command line only"_s);
+    if (old.revokedAt)
+        return refuse(u"was revoked at %1"_s.arg(timeText(toSeconds(*old.revokedAt))));
+    if (old.retiresAt)
+        return refuse(u"has been replaced already and ends at %1"_s.arg(timeText(*old.retiresAt)));
+    if (old.expiresAt <= now)
+        return refuse(u"expired at %1"_s.arg(timeText(old.expiresAt)));
+    if (expiresInSeconds)
+        TRY(checkLife(*expiresInSeconds));
+
+    TokenRecord next = old;
+    next.id = issue.id;
+    next.keyId = issue.keyId;
+    next.issuedAt = now;
+    next.notBefore = parent ? std::max(now, parent->notBefore) : now;
+    const qint64 end = parent ? parent->endsAt() : now + LongestLife;
+    next.expiresAt = expiresInSeconds ? now + *expiresInSeconds : std::min(old.expiresAt, end);
+    next.warnedDays.reset();
+    if (next.expiresAt > end || next.expiresAt <= next.notBefore)
+        return fail(ErrorCode::ExpiryExceedsParent,
+            u"The token that this one came from ends at %1; it can't last longer."_s.arg(timeText(end)));
+    return next;
+}
+
+std::optional<int> dueWarning(const TokenRecord &record, Timestamp now)
+{
+    constexpr qint64 day = 86'400;
+    const qint64 left = record.expiresAt - toSeconds(now), life = record.expiresAt - record.issuedAt;
+    if (record.revokedAt || record.retiresAt || left <= 0)
+        return {};
+    for (const int days : WarningDays) { // the nearest first
+        if (left <= days * day && life > days * day)
+            return record.warnedDays.value_or(days + 1) > days ? std::optional(days) : std::nullopt;
+    }
+    return {};
 }
 
 QString administratorNameMistake(const QString &name)
@@ -120,7 +171,7 @@ bool attenuates(const TokenRecord &child, const TokenRecord &parent)
     return child.parent == parent.id && !parent.id.isEmpty() && child.tenant == parent.tenant && !child.tenant.isEmpty()
         && parent.scope.may(Permission::ManageTokens) && contains(parent.scope, child.scope)
         && child.depth == parent.depth + 1 && child.depth <= MostDepth && child.notBefore >= parent.notBefore
-        && child.expiresAt <= parent.expiresAt;
+        && child.expiresAt <= parent.expiresAt && child.endsAt() <= parent.endsAt();
 }
 
 Claims claimsOf(const TokenRecord &record, const QByteArray &issuer)
@@ -156,7 +207,8 @@ std::optional<Refusal> refusalAt(const TokenRecord &record, Timestamp now)
     const qint64 seconds = toSeconds(now);
     if (record.revokedAt)
         return Refusal::Revoked;
-    if (record.expiresAt <= seconds - Leeway)
+    // Nobody else's clock has a say in when a replaced token ends.
+    if (record.expiresAt <= seconds - Leeway || record.retiresAt.value_or(seconds + 1) <= seconds)
         return Refusal::Expired;
     if (record.notBefore > seconds + Leeway || record.issuedAt > seconds + Leeway)
         return Refusal::NotYetValid;

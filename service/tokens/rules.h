@@ -12,10 +12,14 @@
 #include "service/tokens/refusal.h"
 #include "service/tokens/scope.h"
 
+#include <array>
+
 namespace tokens {
 
 inline constexpr qint64 ShortestLife = 60; // seconds, of what a caller asks for
 inline constexpr qint64 DefaultLife = 86'400;
+inline constexpr qint64 LongestOverlap = 86'400; // of a token and the one that takes its place
+inline constexpr std::array WarningDays{1, 7, 30}; // before its end a token is warned of
 
 // A registered token: everything its text says, and what became of it.
 struct TokenRecord
@@ -34,8 +38,11 @@ struct TokenRecord
     KeyId keyId; // of the key that signed it
     std::optional<Timestamp> revokedAt;
     QString revokedReason;
+    std::optional<qint64> retiresAt; // Unix seconds; set where another took its place, and never after expiresAt
+    std::optional<int> warnedDays; // of WarningDays: the last warning of its end
 
     bool isAdministrator() const { return scope.isAdministrator(); }
+    qint64 endsAt() const { return retiresAt.value_or(expiresAt); }
 };
 
 // What the engine knows beside the request.
@@ -61,6 +68,16 @@ struct TokenRequest
 Result<TokenRecord> deriveChild(
     const TokenRequest &request, const TokenRecord &issuer, const TenantId &tenant, const Issue &issue);
 
+// A token that takes the place of `old`: of the same scope, tenant, key and parent; the rest of its life, or
+// `expiresInSeconds`. `parent` is that of `old`, null where it has none. InvalidField where `old` is an
+// administrator's, revoked, at its end, or has been replaced already; ExpiryExceedsParent.
+Result<TokenRecord> deriveReplacement(const TokenRecord &old, const TokenRecord *parent,
+    const std::optional<qint64> &expiresInSeconds, const Issue &issue);
+
+// How many days before its end the token is to be warned of now; nothing where it was, or where it lives no longer than
+// that. Where several thresholds were missed, it is the last of them.
+std::optional<int> dueWarning(const TokenRecord &record, Timestamp now);
+
 struct AdministratorRequest
 {
     QString name; // see administratorNameMistake
@@ -74,7 +91,7 @@ QString administratorNameMistake(const QString &name);
 // An administrator's or auditor's token: for the command line, never for a route. InvalidField names the member.
 Result<TokenRecord> administratorToken(const AdministratorRequest &request, const Issue &issue);
 
-// Whether `child` lies within `parent` in every respect that deriveChild holds to.
+// Whether `child` lies within `parent` in every respect that deriveChild and deriveReplacement hold to.
 bool attenuates(const TokenRecord &child, const TokenRecord &parent);
 
 // What the token of the record says. `issuer` is our base URL, "http://127.0.0.1:9221".

@@ -72,6 +72,11 @@ Scope::Scope(Kind kind, QByteArray text)
 {
 }
 
+bool Scope::isTier() const
+{
+    return tier(m_kind) > 0;
+}
+
 std::optional<Scope> Scope::fromToken(QByteArrayView text)
 {
     for (const auto &[kind, fixed] : Fixed) {

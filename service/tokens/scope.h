@@ -68,6 +68,7 @@ public:
 
     Kind kind() const { return m_kind; }
     const QByteArray &text() const { return m_text; }
+    bool isTier() const; // in the chain from service:tenant-admin down to READ
     bool isAdministrator() const { return m_kind == Kind::Admin || m_kind == Kind::Auditor; }
 
     Permissions permissions() const;

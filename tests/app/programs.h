@@ -47,8 +47,10 @@ inline Ran run(const char *program, const QStringList &arguments,
 class RunningServer
 {
 public:
-    explicit RunningServer(const QString &directory, const QStringList &more = {})
+    explicit RunningServer(const QString &directory, const QStringList &more = {},
+        const QProcessEnvironment &environment = QProcessEnvironment::systemEnvironment())
     {
+        m_process.setProcessEnvironment(environment);
         m_process.start(programPath("service-vm-tenant"),
             QStringList{QStringLiteral("--data-dir"), directory, QStringLiteral("--port"), QStringLiteral("0")} + more);
         while (!m_out.endsWith('\n') && m_process.waitForReadyRead(10'000))

@@ -94,6 +94,7 @@ void TestAcceptRollback::rollBack()
     lost.write(run("service-fs", {u"checkpoint"_s, u"--data-dir"_s, m_data}).out);
     lost.close();
     QVERIFY(copy(m_saved, m_data + "/tenants.db"_L1));
+    QVERIFY(copy(m_data + "/ledger.vkey"_L1, m_saved + ".vkey"_L1));
 }
 
 void TestAcceptRollback::revokedTokensStayDead()
@@ -126,6 +127,12 @@ void TestAcceptRollback::revokedTokensStayDead()
     const Ran verified = verify();
     QCOMPARE(verified.status, 0);
     QVERIFY2(verified.out.contains("/r1"), verified.out.constData());
+    // A start that is killed before it has written the new name's key leaves this; a key kept elsewhere shows the name.
+    QVERIFY(copy(m_data + "/ledger.vkey"_L1, m_saved + ".newvkey"_L1));
+    QVERIFY(copy(m_saved + ".vkey"_L1, m_data + "/ledger.vkey"_L1));
+    QCOMPARE(verify().status, 0);
+    QCOMPARE(verify({u"--vkey"_s, m_saved + ".vkey"_L1}).status, 1);
+    QVERIFY(copy(m_saved + ".newvkey"_L1, m_data + "/ledger.vkey"_L1));
     // A checkpoint of before still counts; one of the history that was given up does not.
     QCOMPARE(verify({u"--checkpoint"_s, m_saved + ".checkpoint"_L1}).status, 0);
     const Ran fork = verify({u"--checkpoint"_s, m_saved + ".lost"_L1});

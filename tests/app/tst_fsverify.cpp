@@ -95,10 +95,11 @@ void TestFsVerify::damageIsNamed_data()
     const auto row = [](const char *name, const QStringList &statements, const char *verdict) {
         QTest::newRow(name) << statements << QByteArray(verdict);
     };
-    row("a byte of an entry", {editing(3, "The tenant", "My tenant!")}, "first bad index 0: |(entry-changed)");
-    row("the form of an entry", {editing(4, "\"v\":1", "\"v\":2")}, "first bad index 4: |(entry-malformed)");
-    row("an entry deleted", {u"DELETE FROM ledger_entry WHERE idx = 2"_s}, "first bad index 2: |(entry-missing)");
-    row("the last entry deleted", {u"DELETE FROM ledger_entry WHERE idx = 5"_s}, "first bad index 5: |(entry-missing)");
+    row("a byte of an entry", {editing(3, "The tenant", "My tenant!")}, "first bad index 3: |(entry-changed)");
+    row("the form of an entry", {editing(4, "\"v\":1", "\"v\":2")}, "first bad index 4: |(entry-changed)");
+    row("an entry deleted", {u"DELETE FROM ledger_entry WHERE idx = 2"_s},
+        "first bad index 2: Entry 2 was deleted. (entry-deleted)");
+    row("the last entry deleted", {u"DELETE FROM ledger_entry WHERE idx = 5"_s}, "first bad index 5: |(tail-cut)");
     row("an entry put behind the last",
         {u"INSERT INTO ledger_entry SELECT 6, time, event_type, tenant_id, tenant_seq, outcome, actor_id, token_id, "
          "vm_id, node_id, request_id, bytes FROM ledger_entry WHERE idx = 5"_s},
@@ -106,7 +107,7 @@ void TestFsVerify::damageIsNamed_data()
     row("two entries swapped",
         {u"UPDATE ledger_entry SET idx = -1 WHERE idx = 3"_s, u"UPDATE ledger_entry SET idx = 3 WHERE idx = 4"_s,
             u"UPDATE ledger_entry SET idx = 4 WHERE idx = -1"_s},
-        "first bad index 3: |(entry-misplaced)");
+        "first bad index 3: Entries 3 and 4 were exchanged. (entry-swapped)");
     row("a search column", {u"UPDATE ledger_entry SET tenant_id = 'beta' WHERE idx = 3"_s},
         "first bad index 3: |(column-changed)");
     row("a counter", {u"UPDATE ledger_seq SET next = 7 WHERE tenant_id = 'acme'"_s}, "|(sequence-broken)");

@@ -183,7 +183,13 @@ void TestUnwritable::aFirstStartWithoutRoom()
             .out = process.readAllStandardOutput(),
             .err = process.readAllStandardError()};
     };
-    for (const rlim_t bytes : {rlim_t(0), rlim_t(200), rlim_t(16'384)}) {
+#ifdef __SANITIZE_THREAD__
+    constexpr rlim_t smallest =
+        1; // ThreadSanitizer's own start stretches a file before main and can't do with nothing.
+#else
+    constexpr rlim_t smallest = 0;
+#endif
+    for (const rlim_t bytes : {smallest, rlim_t(200), rlim_t(16'384)}) {
         const Ran ran = startWithLimit(bytes);
         QCOMPARE(ran.status, 1);
         QVERIFY2(ran.complainsInOneLine(), ran.err.constData());

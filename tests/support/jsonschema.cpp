@@ -15,7 +15,8 @@ const QSet<QString> &known()
 {
     static const QSet<QString> names{u"type"_s, u"properties"_s, u"required"_s, u"additionalProperties"_s, u"items"_s,
         u"enum"_s, u"const"_s, u"pattern"_s, u"minLength"_s, u"maxLength"_s, u"minimum"_s, u"maximum"_s,
-        u"maxProperties"_s, u"format"_s, u"default"_s, u"description"_s, u"contentEncoding"_s, u"contentMediaType"_s};
+        u"maxProperties"_s, u"minItems"_s, u"maxItems"_s, u"format"_s, u"default"_s, u"description"_s,
+        u"contentEncoding"_s, u"contentMediaType"_s};
     return names;
 }
 
@@ -111,6 +112,8 @@ QString JsonSchema::check(const QJsonValue &value, const QJsonObject &schema, co
         return u"%1 is %2"_s.arg(at).arg(value.toDouble());
     if (value.isArray() && schema.contains("items"_L1)) {
         const QJsonArray items = value.toArray();
+        if (items.size() < schema["minItems"_L1].toInt(0) || items.size() > schema["maxItems"_L1].toInt(INT_MAX))
+            return u"%1 has %2 items"_s.arg(at).arg(items.size());
         for (qsizetype i = 0; i < items.size(); ++i) {
             if (const QString wrong = check(items[i], schema["items"_L1].toObject(), u"%1[%2]"_s.arg(at).arg(i));
                 !wrong.isEmpty())

@@ -42,7 +42,9 @@ ApiHouse::ApiHouse()
         orDie(engine::Engine::start({.directory = *m_directory, .clock = clock, .issuer = Issuer, .passphrase = {}}));
     m_api = std::make_unique<api::Api>(*m_engine, m_rates);
     m_api->exports().setProgram(QStringLiteral(HOUSE_PROGRAMS "/service-fs"));
-    m_door = std::make_unique<http::IoThread>(*m_api, clock, http::Options());
+    http::Options options;
+    options.limits.bodyLimit = api::bodyLimit;
+    m_door = std::make_unique<http::IoThread>(*m_api, clock, std::move(options));
     m_api->setServer(&m_door->server());
     QObject::connect(
         &m_door->server(), &http::Server::stopped, &m_door->server(), [this] { m_api->closeReader(); },

@@ -117,6 +117,8 @@ void TestAuthenticator::takesABearer_data()
                                  << "abc"_ba;
     QTest::newRow("with more than one blank") << "Bearer   abc"_ba
                                               << "abc"_ba;
+    QTest::newRow("with a proof beside it") << "DPoP abc"_ba
+                                            << "abc"_ba;
     QTest::newRow("not without a field") << QByteArray() << QByteArray();
     QTest::newRow("not another scheme") << "Basic abc"_ba << QByteArray();
     QTest::newRow("not without a blank") << "Bearerabc"_ba << QByteArray();
@@ -127,10 +129,11 @@ void TestAuthenticator::takesABearer()
 {
     QFETCH(QByteArray, field);
     QFETCH(QByteArray, token);
-    const auto found = api::Authenticator::bearerToken(field);
+    const auto found = api::Authenticator::credentials(field);
     QCOMPARE(found.has_value(), !token.isNull());
     if (found) {
-        QCOMPARE(*found, QByteArrayView(token));
+        QCOMPARE(found->token, QByteArrayView(token));
+        QCOMPARE(found->scheme == api::Credentials::Scheme::Dpop, field.startsWith('D'));
         return;
     }
     QCOMPARE(found.error().code, ErrorCode::InvalidToken);

@@ -62,6 +62,12 @@ void TestIdempotency::aRepeatedRequestChangesNothing_data()
                          << R"({"tenant_id":"acme","count":5})"_ba;
     QTest::newRow("a token, whose text is signed again") << "/v1/tenants/acme/tokens"_ba
                                                          << "{\"scope\":\"READ\",\"subject_pubkey\":\"" + key + "\"}";
+    QTest::newRow("several tokens, whose texts are signed again") << "/v1/tenants/acme/tokens/change-tier"_ba
+                                                                  << "[{\"scope\":\"READ\",\"subject_pubkey\":\"" + key
+            + R"("},{"scope":"root","subject_pubkey":"no"},{"scope":"USER","subject_pubkey":)"
+              R"("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}])";
+    QTest::newRow("a key") << "/v1/keys/rotate"_ba
+                           << R"({"key":"ledger"})"_ba;
     QTest::newRow("a token of the other route")
         << "/v1/tokens"_ba
         << "{\"tenant_id\":\"acme\",\"scope\":\"READ\",\"subject_pubkey\":\"" + key + "\"}";

@@ -65,6 +65,7 @@ void TestSystemRoutes::statusTellsWhatIsLeft()
                 QJsonObject{{u"max_vms"_s, 10}, {u"storage_quota_gb"_s, 100}, {u"api_rate_limit_rpm"_s, 600}}},
             {u"usage"_s, QJsonObject{{u"vms"_s, 1}, {u"storage_gb"_s, 10}}},
             {u"remaining"_s, QJsonObject{{u"vms"_s, 9}, {u"storage_gb"_s, 90}}}, {u"over_quota"_s, false},
+            {u"warnings"_s, QJsonArray()},
             {u"rate"_s, QJsonObject{{u"limit"_s, 600}, {u"remaining"_s, 598}, {u"reset_seconds"_s, 1}}},
             {u"ledger"_s, QJsonObject{{u"entries"_s, 4}, {u"last_index"_s, qint64(last)}}}}));
     m_house->ask("PATCH"_ba, "/v1/tenants/acme"_ba, m_house->admin(), R"({"max_vms":0,"storage_quota_gb":5})"_ba);

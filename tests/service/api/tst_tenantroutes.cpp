@@ -72,8 +72,8 @@ void TestTenantRoutes::aRegistrationAnswersTheRecord()
     QCOMPARE(answer.header("Cache-Control"), "no-store");
     const QJsonObject record = objectOf(answer);
     QCOMPARE(namesOf(record),
-        u"api_rate_limit_rpm created_at created_by display_name labels max_vms over_quota plan state storage_quota_gb "
-        "tenant_id updated_at usage"_s);
+        u"api_rate_limit_rpm created_at created_by deleted_at display_name labels max_vms over_quota plan purged_at "
+        "state storage_quota_gb tenant_id updated_at usage warnings"_s);
     QCOMPARE(record["labels"_L1].toObject(), (QJsonObject{{u"team"_s, u"blue"_s}}));
     QCOMPARE(record["state"_L1].toString(), u"active"_s);
     QCOMPARE(record["created_by"_L1].toString().toLatin1(), m_house->adminId());
@@ -199,7 +199,8 @@ void TestTenantRoutes::theListIsFiltered()
     QCOMPARE(list("?q=ACM"), u"acme"_s);
     QCOMPARE(list("?q=the%20beta"), u"beta"_s);
     QCOMPARE(list("?q=nothing"), QString());
-    for (const char *query : {"?state=odd", "?state=", "?limit=0", "?limit=1001", "?limit=x", "?limit=01", "?cursor=%2F"})
+    for (const char *query :
+        {"?state=odd", "?state=", "?limit=0", "?limit=1001", "?limit=x", "?limit=01", "?cursor=%2F"})
         QCOMPARE(outcomeOf(admin("GET", "/v1/tenants"_ba + query)), "422 invalid-field");
     QCOMPARE(admin("GET", "/v1/tenants?limit=1000").status, 200);
 }
@@ -234,7 +235,7 @@ void TestTenantRoutes::deletingIsForEver()
     QCOMPARE(deleted.header("Ledger-Index"), QByteArray::number(m_house->entries() - 1));
     QCOMPARE(outcomeOf(m_house->ask("GET"_ba, "/v1/status"_ba, token)), "401 invalid-token");
     QCOMPARE(tenant()["state"_L1].toString(), u"deleted"_s);
-    QCOMPARE(outcomeOf(admin("DELETE", "/v1/tenants/acme")), "404 not-found");
+    QCOMPARE(outcomeOf(admin("DELETE", "/v1/tenants/acme")), "409 tenant-deleted");
     QCOMPARE(outcomeOf(admin("POST", "/v1/tenants/acme/suspend")), "409 tenant-deleted");
     QCOMPARE(outcomeOf(admin("POST", "/v1/tenants/acme/tokens",
                  "{\"subject_pubkey\":\"" + QByteArray(SubjectKey) + "\",\"scope\":\"READ\"}")),

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void foreignAndAbsentTenantsAreAlike();
     void listsByState();
     void theLastUseIsTold();
+    void theLastUseIsWrittenWhileNobodyAsks();
     void revokesAWholeFamily();
     void revokesNobodyElses();
     void anotherConnectionHearsOfARevocation();
@@ -151,6 +152,16 @@ void TestTokenRoutes::theLastUseIsTold()
     QCOMPARE(m_house->entries(), before);
 }
 
+void TestTokenRoutes::theLastUseIsWrittenWhileNobodyAsks()
+{
+    const auto reader = m_house->issue("acme"_ba, "READ"_ba);
+    const QByteArray used = formatTime(m_house->clock.now());
+    QCOMPARE(ask("GET", "/v1/status", reader.text).status, 200);
+    QCOMPARE(m_house->storedUse(reader.id), "");
+    m_house->clock.advance(61s);
+    QVERIFY(eventually([&] { return m_house->storedUse(reader.id) == used; }));
+}
+
 void TestTokenRoutes::revokesAWholeFamily()
 {
     const auto child = m_house->issue("acme"_ba, "service:tenant-admin"_ba, {}, m_chief.text);
@@ -202,7 +213,8 @@ void TestTokenRoutes::anotherConnectionHearsOfARevocation()
 void TestTokenRoutes::verifyTellsWhy()
 {
     const auto answer = ask("POST", "/v1/tokens/verify", {}, "{\"token\":\"" + m_chief.text + "\"}");
-    QCOMPARE(namesOf(objectOf(answer)), u"active expires_at parent_id scope subject_pubkey tenant_id token_id"_s);
+    QCOMPARE(namesOf(objectOf(answer)),
+        u"active expires_at parent_id proof_of_possession scope subject_pubkey tenant_id token_id"_s);
     QCOMPARE(objectOf(answer)["token_id"_L1].toString().toLatin1(), m_chief.id);
     QCOMPARE(reasonOf(m_house->admin()), "active");
 

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void quotasAreNamedWithTheirNumbers_data();
     void quotasAreNamedWithTheirNumbers();
     void exactlyAsManyAsFitSucceed();
+    void exactlyAsManyInEveryRound();
     void theTenantIsTheCallersOwn();
     void foreignAndAbsentAreAlike();
     void destroyingFreesWhatWasUsed();
@@ -208,10 +209,10 @@ void TestVmRoutes::exactlyAsManyAsFitSucceed()
     QCOMPARE(indices.size(), 10);
     QCOMPARE(refused, 190);
     QCOMPARE(arrayOf(ask("GET", "/v1/vms", m_input)).size(), 10);
-    // The first refusal is an entry, the rest are counted for a minute.
-    QVERIFY(eventually([&] { return m_house->entries() == before + 11; }));
+    // Two warnings on the way; the first refusal is an entry, the rest are counted for a minute.
+    QVERIFY(eventually([&] { return m_house->entries() == before + 13; }));
     m_house->clock.advance(61s);
-    QVERIFY(eventually([&] { return m_house->entries() == before + 12; }));
+    QVERIFY(eventually([&] { return m_house->entries() == before + 14; }));
     QCOMPARE(m_house->lastEntry()["data"_L1]["times"_L1].toInt(), 189);
 }
 
@@ -256,6 +257,32 @@ void TestVmRoutes::foreignAndAbsentAreAlike()
     const auto denied = ask("GET", "/v1/ledger/entries?event_type=ACCESS_DENIED", m_house->admin());
     QCOMPARE(arrayOf(denied).size(), 1);
     QCOMPARE(arrayOf(ask("GET", "/v1/ledger/entries?event_type=ACCESS_DENIED", m_input)).size(), 0);
+}
+
+// 200 at once at limit 10, again and again; HOUSE_ROUNDS says how often.
+void TestVmRoutes::exactlyAsManyInEveryRound()
+{
+    const int rounds = qEnvironmentVariable("HOUSE_ROUNDS", u"2"_s).toInt();
+    std::vector<std::unique_ptr<HttpProbe>> probes;
+    for (int i = 0; i < 200; ++i)
+        probes.push_back(std::make_unique<HttpProbe>(m_house->port()));
+    for (int round = 0; round < rounds; ++round) {
+        const QByteArray id = "round-" + QByteArray::number(round);
+        m_house->addTenant(id);
+        const QByteArray request = ApiHouse::request("POST"_ba, "/v1/vms"_ba, m_house->issue(id, "INPUT"_ba).text);
+        for (const auto &probe : probes)
+            QVERIFY(probe->send(request));
+        QMap<int, int> statuses;
+        for (const auto &probe : probes) {
+            const auto answer = probe->answer();
+            QVERIFY(answer);
+            ++statuses[answer->status];
+        }
+        QCOMPARE(statuses, (QMap<int, int>{{201, 10}, {429, 190}}));
+        const auto record = ask("GET", "/v1/tenants/" + id, m_house->admin());
+        QCOMPARE(objectOf(record)["usage"_L1]["vms"_L1].toInt(), 10);
+        QCOMPARE(arrayOf(ask("GET", "/v1/vms?tenant_id=" + id, m_house->admin())).size(), 10);
+    }
 }
 
 void TestVmRoutes::destroyingFreesWhatWasUsed()

@@ -138,6 +138,11 @@ private Q_SLOTS:
         QTest::newRow("a control character of Latin-1") << "a\\u0085"_ba << false;
         QTest::newRow("a right-to-left override") << "a\\u202eb"_ba << false;
         QTest::newRow("an isolate") << "a\\u2066b"_ba << false;
+        QTest::newRow("a byte order mark in front") << "\\ufeffab"_ba << false;
+        QTest::newRow("a byte order mark in front, as bytes") << "\xef\xbb\xbf"
+                                                                 "ab"_ba
+                                                              << false;
+        QTest::newRow("a byte order mark inside") << "a\\ufeffb"_ba << false;
         QTest::newRow("a left-to-right mark") << "a\\u200eb"_ba << false;
         QTest::newRow("an Arabic letter mark") << "a\\u061cb"_ba << false;
         QTest::newRow("an ordinary Arabic letter") << "a\\u0627b"_ba << true;

@@ -6,6 +6,8 @@
 
 #include <QtTest/qtest.h>
 
+#include <algorithm>
+#include <openssl/evp.h>
 #include <thread>
 
 using namespace Qt::StringLiterals;
@@ -41,6 +43,22 @@ private Q_SLOTS:
     {
         QCOMPARE(crypto::sha256({"a", "", "bc"}), crypto::sha256("abc"));
         QVERIFY(crypto::sha256({"ab", "c"}) != crypto::sha256({"abc", "c"}));
+    }
+
+    // Round each block's end and each length of the padding; in one part, and cut so that a block is filled in two.
+    void everyLengthIsHashedAsByOpenSsl()
+    {
+        QByteArray bytes(1200, '\0');
+        for (qsizetype i = 0; i < bytes.size(); ++i)
+            bytes[i] = char(i * 131 + i / 7);
+        for (qsizetype size = 0; size < bytes.size(); ++size) {
+            const QByteArrayView message = QByteArrayView(bytes).first(size);
+            crypto::Digest wanted;
+            QVERIFY(EVP_Digest(message.data(), size_t(size), wanted.bytes.data(), nullptr, EVP_sha256(), nullptr));
+            QCOMPARE(crypto::sha256(message), wanted);
+            const qsizetype cut = std::min<qsizetype>(size, size * 7 % 130);
+            QCOMPARE(crypto::sha256({message.first(cut), message.sliced(cut)}), wanted);
+        }
     }
 
     void aDigestComesBackFromItsBytes()

@@ -192,6 +192,10 @@ private Q_SLOTS:
         QVERIFY(openssl->setPublicKey(neutral.view()));
         QVERIFY(openssl->verify("anything", signature));
         QVERIFY(!verifySignature(neutral, "anything", signature));
+        const PublicKey secondName = unchecked("ee" + QByteArray(60, 'f') + "7f");
+        QVERIFY(openssl->setPublicKey(secondName.view()));
+        QVERIFY(openssl->verify("anything", signature));
+        QVERIFY(!verifySignature(secondName, "anything", signature));
         QVERIFY(!verifySignature(PublicKey(), "anything", QByteArray(64, '\0')));
     }
 

@@ -101,13 +101,31 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(m_path + ".new"_L1));
     }
 
+    void inASharedFolderNothingElseIsTouched()
+    {
+        const QString neighbour = m_path + ".new"_L1;
+        QVERIFY(writeSecretFile(neighbour, "somebody's", Overwrite::Never));
+        QVERIFY(writeSecretFile(m_path, "first", Overwrite::Replace, Folder::Shared));
+        QVERIFY(writeSecretFile(m_path, "second", Overwrite::Replace, Folder::Shared));
+        QVERIFY(!writeSecretFile(m_path, "third", Overwrite::Never, Folder::Shared));
+        QCOMPARE(*readSecretFile(neighbour, 100), "somebody's"_ba);
+        QCOMPARE(*readSecretFile(m_path, 100), "second"_ba);
+        // A directory can't be replaced: nothing stays behind.
+        QVERIFY(QDir().mkdir(m_directory->filePath(u"folder"_s)));
+        QVERIFY(!writeSecretFile(m_directory->filePath(u"folder"_s), "x", Overwrite::Replace, Folder::Shared));
+        QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden, QDir::Name),
+            (QStringList{u"secret"_s, u"secret.new"_s}));
+    }
+
     void aMissingDirectoryIsNamed()
     {
         const QString path = m_directory->filePath(u"missing/secret"_s);
-        const auto written = writeSecretFile(path, "x", Overwrite::Never);
-        QVERIFY(!written);
-        QCOMPARE(written.error().code, ErrorCode::Storage);
-        QVERIFY(written.error().detail.contains(path));
+        for (const Folder folder : {Folder::Ours, Folder::Shared}) {
+            const auto written = writeSecretFile(path, "x", Overwrite::Never, folder);
+            QVERIFY(!written);
+            QCOMPARE(written.error().code, ErrorCode::Storage);
+            QVERIFY(written.error().detail.contains(path));
+        }
         QCOMPARE(readSecretFile(path, 100).error().code, ErrorCode::Storage);
     }
 

@@ -122,7 +122,8 @@ public:
                                      return strike(faults.before);
                                  },
                 .after = [this] { return strike(faults.after); }},
-            .rollbackFault = rollbackFault});
+            .rollbackFault = rollbackFault,
+            .rotationFault = rotationFault});
         if (!started) {
             m_directory.reset();
             return std::unexpected(started.error());
@@ -284,6 +285,7 @@ public:
     // For the next start.
     bool acceptRollback = false;
     engine::RollbackFault rollbackFault;
+    engine::RotationFault rotationFault;
     std::function<void(const QByteArray &)> onCheckpoint;
 
 private:

@@ -3,6 +3,7 @@
 
 // State tables changed behind the ledger's back: verification names the row.
 
+#include "service/engine/plancommands.h"
 #include "service/store/schema.h"
 #include "tests/service/engine/enginehouse.h"
 
@@ -123,14 +124,37 @@ private Q_SLOTS:
         row("a tenant slipped in",
             u"INSERT INTO tenant SELECT 'hooli', display_name, max_vms, storage_quota_gb, api_rate_limit_rpm, "
             u"labels, "
-            "plan, state, created_at, created_by, updated_at, version, used_vms, used_storage_gb FROM tenant LIMIT 1"_s,
+            "plan, state, created_at, created_by, updated_at, version, used_vms, used_storage_gb, NULL, NULL, NULL "
+            "FROM "
+            "tenant LIMIT 1"_s,
             u"The row of tenant hooli is of no entry"_s);
+        for (const auto &[column, value] :
+            {Change{"deleted_at", "deleted_at + 1"}, {"deleted_from", "'suspended'"}, {"purged_at", "1"}}) {
+            QTest::addRow("the %s of a deleted tenant", column)
+                << u"UPDATE tenant SET %1 = %2 WHERE tenant_id = 'initech'"_s.arg(
+                       QLatin1StringView(column), QLatin1StringView(value))
+                << u"The row of tenant initech"_s;
+        }
+        row("the name of a purged tenant remembered",
+            u"UPDATE tenant SET display_name = 'Wayne' WHERE tenant_id = 'wayne'"_s, u"The row of tenant wayne"_s);
+        row("a token of a purged tenant kept",
+            u"INSERT INTO token SELECT 'x', 'wayne', scope, subject_pubkey, parent_id, depth, issued_at, not_before, "
+            "expires_at, proof_of_possession, name, key_id, revoked_at, NULL, NULL FROM token WHERE tenant_id IS NOT "
+            "NULL LIMIT 1"_s,
+            u"The row of token x is of no entry"_s);
+        for (const char *column : {"max_vms", "storage_quota_gb", "api_rate_limit_rpm", "created_at", "updated_at"}) {
+            QTest::addRow("the %s of a plan", column) << u"UPDATE plan SET %1 = %1 + 1 WHERE name = 'gold'"_s.arg(
+                QLatin1StringView(column)) << u"The row of plan gold"_s;
+        }
+        row("a plan removed", u"DELETE FROM plan WHERE name = 'gold'"_s, u"number of plans (0 instead of 1)"_s);
+        row("a plan slipped in", u"INSERT INTO plan VALUES ('free', 1, 1, 1, 1, 1)"_s,
+            u"The row of plan free is of no entry"_s);
 
         for (const auto &[column, value] : {Change{"tenant_id", "'globex'"}, {"scope", "'service:admin'"},
                  {"subject_pubkey", "(SELECT public_key FROM signing_key)"}, {"depth", "depth + 1"},
                  {"issued_at", "issued_at - 1"}, {"not_before", "not_before - 1"}, {"expires_at", "expires_at + 1"},
                  {"proof_of_possession", "1"}, {"name", "'evil'"}, {"key_id", "'other'"},
-                 {"revoked_at", "coalesce(revoked_at, 0) + 1"},
+                 {"revoked_at", "coalesce(revoked_at, 0) + 1"}, {"retires_at", "expires_at"}, {"warned_days", "7"},
                  {"parent_id", "(SELECT token_id FROM token WHERE tenant_id IS NULL)"}}) {
             QTest::addRow("the %s of a token", column)
                 << u"UPDATE token SET %1 = %2 WHERE token_id = (SELECT max(token_id) FROM token)"_s.arg(
@@ -143,12 +167,13 @@ private Q_SLOTS:
         row("a token slipped in",
             u"INSERT INTO token SELECT 'x', tenant_id, scope, subject_pubkey, parent_id, depth, issued_at, "
             u"not_before, "
-            "expires_at, proof_of_possession, name, key_id, revoked_at FROM token LIMIT 1"_s,
+            "expires_at, proof_of_possession, name, key_id, revoked_at, NULL, NULL FROM token LIMIT 1"_s,
             u"The row of token x is of no entry"_s);
 
-        for (const auto &[column, value] : {Change{"tenant_id", "'globex'"}, {"name", "'evil'"}, {"vm_type", "'gpu'"},
-                 {"ram_mb", "1"}, {"vcpu_count", "64"}, {"disk_gb", "0"}, {"prefer_kvm", "0"}, {"state", "'Running'"},
-                 {"node_id", "'node-1'"}, {"created_at", "created_at - 1"}, {"started_at", "5"}}) {
+        for (const auto &[column, value] :
+            {Change{"tenant_id", "'globex'"}, {"name", "'evil'"}, {"vm_type", "'gpu'"}, {"ram_mb", "1"},
+                {"vcpu_count", "64"}, {"disk_gb", "0"}, {"prefer_kvm", "1 - prefer_kvm"}, {"state", "'Running'"},
+                {"node_id", "'node-1'"}, {"created_at", "created_at - 1"}, {"started_at", "5"}}) {
             QTest::addRow("the %s of a VM", column)
                 << u"UPDATE vm SET %1 = %2 WHERE vm_id = (SELECT max(vm_id) FROM vm)"_s.arg(
                        QLatin1StringView(column), QLatin1StringView(value))
@@ -176,7 +201,7 @@ private Q_SLOTS:
             u"The row of VM  is of no entry"_s);
         row("a token without an id slipped in",
             u"INSERT INTO token SELECT '', tenant_id, scope, subject_pubkey, parent_id, depth, issued_at, not_before, "
-            "expires_at, proof_of_possession, name, key_id, NULL FROM token LIMIT 1"_s,
+            "expires_at, proof_of_possession, name, key_id, NULL, NULL, NULL FROM token LIMIT 1"_s,
             u"The row of token  is of no entry"_s);
         row("all VMs removed", u"DELETE FROM vm"_s, u" is missing; entry "_s);
         row("a VM slipped in",
@@ -226,6 +251,17 @@ private Q_SLOTS:
             << tenant
             << QByteArrayList{"TOKEN_ISSUED", "acme-corp", R"({"token_id":"t","scope":"READ","subject_pubkey":"x"})"}
             << false;
+        const QByteArrayList plan{"PLAN_CHANGED", "", R"({"name":"gold","old":null,"new":{"max_vms":1}})"};
+        QTest::newRow("a plan") << none << plan << true;
+        QTest::newRow("a plan made twice") << plan << plan << false;
+        QTest::newRow("the end of a plan that was not there")
+            << none << QByteArrayList{"PLAN_CHANGED", "", R"({"name":"gold","old":{"max_vms":1},"new":null})"} << false;
+        QTest::newRow("a plan that was another")
+            << plan << QByteArrayList{"PLAN_CHANGED", "", R"({"name":"gold","old":{"max_vms":2},"new":null})"} << false;
+        QTest::newRow("the undeletion of a tenant that lives")
+            << tenant << QByteArrayList{"TENANT_UNDELETED", "acme-corp", "{}"} << false;
+        QTest::newRow("the purge of a tenant that lives")
+            << tenant << QByteArrayList{"TENANT_PURGED", "acme-corp", "{}"} << false;
         QTest::newRow("what changes no table") << none << QByteArrayList{"SERVER_STARTED", "", "{}"} << true;
     }
 
@@ -322,7 +358,32 @@ private:
         VERIFY_RESULT(plain([](Work &work) { return engine::resumeTenant(work, TenantId("globex")); }));
         VERIFY_RESULT(plain([](Work &work) { return engine::suspendTenant(work, TenantId("globex"), {}); }));
         VERIFY_RESULT(plain([](Work &work) { return engine::deleteTenant(work, TenantId("initech"), {}); }));
+        buildLives();
         m_house->stop();
+    }
+
+    // Plans that come and go, a tenant that was away, and one that is gone for good.
+    void buildLives()
+    {
+        const auto admin = m_house->admin();
+        VERIFY_RESULT(plain([](Work &work) { return engine::putPlan(work, u"gold"_s, {10, 100, 600}); }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::putPlan(work, u"lead"_s, {1, 1, 1}); }));
+        for (const char *id : {"stark", "wayne"}) {
+            auto spec = tenantSpec(id);
+            spec.limits = {tenancy::FromPlan, tenancy::FromPlan, 700};
+            spec.plan = u"gold"_s;
+            VERIFY_RESULT(m_house->registerTenant(spec));
+            VERIFY_RESULT(m_house->submitVms(admin, id, vmSpec(3, 2)).result());
+            VERIFY_RESULT(m_house->submitToken(admin, id, "READ").result());
+            const engine::DeleteOptions all{.ifVersion = {}, .cascade = true};
+            VERIFY_RESULT(plain([&](Work &work) { return engine::deleteTenant(work, TenantId(id), all); }));
+        }
+        m_house->clock.advance(std::chrono::hours(1));
+        VERIFY_RESULT(plain(
+            [](Work &work) { return engine::undeleteTenant(work, TenantId("stark"), {}, std::chrono::days(30)); }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::purgeTenant(work, TenantId("wayne"), {}); }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::putPlan(work, u"gold"_s, {2, 200, 600}); }));
+        VERIFY_RESULT(plain([](Work &work) { return engine::deletePlan(work, u"lead"_s); }));
     }
 
     template <typename Run>

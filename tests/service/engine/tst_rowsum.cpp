@@ -44,6 +44,23 @@ private Q_SLOTS:
             RowHasher(key).number(-1).finish(),
             RowHasher(key).number(none).finish(),
             RowHasher(key).number(zero).finish(),
+            RowHasher(key).textOrNull(std::nullopt).text("").finish(),
+            RowHasher(key).text("abcd").finish(),
+            RowHasher(key).text("abcde").finish(),
+            RowHasher(key).text("abcdf").finish(),
+            RowHasher(key).text("abcdefghijkl").finish(),
+            RowHasher(key).text("abcdefghijklm").finish(),
+            RowHasher(key).text("abcxefghijklm").finish(),
+            RowHasher(key).smallNumbers(0, 0, 0, 0).finish(),
+            RowHasher(key).smallNumbers(1, 2, 3, 4).finish(),
+            RowHasher(key).smallNumbers(2, 1, 3, 4).finish(),
+            RowHasher(key).smallNumbers(1, 2, 4, 3).finish(),
+            RowHasher(key).smallNumbers(32767, 0, 0, 0).finish(),
+            RowHasher(key).smallNumbers(32768, 0, 0, 0).finish(),
+            RowHasher(key).smallNumbers(0, 32768, 0, 0).finish(),
+            RowHasher(key).smallNumbers(0, 1, 0, 0).finish(),
+            RowHasher(key).smallNumbers(-1, 0, 0, 0).finish(),
+            RowHasher(key).smallNumbers(0, 0, 0, -1).finish(),
         };
         for (size_t i = 0; i < hashes.size(); ++i) {
             for (size_t j = 0; j < i; ++j)

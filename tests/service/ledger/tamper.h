@@ -69,9 +69,8 @@ inline Result<void> resign(LedgerFixture &f)
                 levels.resize(std::max(levels.size(), level + 2));
                 levels[level + 1].push_back(rootOf(tile));
             }
-            if (level == 0 && tile.size() < 256)
-                continue;
-            TRY(insert.run(level, n, toBytes(tile)));
+            const bool isOpen = level == 0 && tile.size() < 256;
+            TRY(insert.run(level, n, isOpen ? toBytes(tile).leftJustified(OpenTileSize, '\0') : toBytes(tile)));
         }
     }
     const Checkpoint checkpoint{TestOrigin, levels[0].size(), rootOf(levels[0])};
@@ -79,6 +78,16 @@ inline Result<void> resign(LedgerFixture &f)
         f.database().prepared("UPDATE ledger_head SET size = ?, root = ?, checkpoint = ?, "
                               "last_time = (SELECT time FROM ledger_entry ORDER BY idx DESC LIMIT 1)"));
     return head.run(checkpoint.size, checkpoint.root.view().toByteArray(), signCheckpoint(checkpoint, f.key()));
+}
+
+// What someone with the file alone can do besides: the newest tile made anew over the entries that are there.
+inline Result<void> rehash(LedgerFixture &f)
+{
+    std::vector<Digest> leaves;
+    const TreeSize size = f.ledger().size(), first = size - size % TileWidth;
+    TRY(forEachEntry(f.database(), first, size, [&](const QByteArray &bytes) { leaves.push_back(leafHash(bytes)); }));
+    ASSIGN_OR_RETURN(auto write, f.database().prepared("UPDATE ledger_tile SET hashes = ? WHERE level = 0 AND n = ?"));
+    return write.run(toBytes(leaves).leftJustified(OpenTileSize, '\0'), first / TileWidth);
 }
 
 inline Tamper operator+(const Tamper &first, const Tamper &second)

@@ -14,8 +14,7 @@ using namespace ledger;
 
 namespace {
 
-constexpr TreeSize Size = 700; // two full tiles, and 188 entries whose hashes no row holds
-constexpr TreeSize Full = 512;
+constexpr TreeSize Size = 700; // two full tiles, and one of 188 entries
 const std::vector<TreeSize> CheckpointSizes{1, 256, 300, 590, 610, Size};
 
 Tamper rewritten(int index)
@@ -30,6 +29,23 @@ Tamper inserted(int index)
         + sql(u"INSERT INTO ledger_entry SELECT %1, time, event_type, tenant_id, tenant_seq, outcome, actor_id, "
               "token_id, vm_id, node_id, request_id, bytes FROM ledger_entry WHERE idx = %2"_s.arg(index)
                   .arg(index == 0 ? 5 : index - 1));
+}
+
+// Those after them move up.
+Tamper deleted(int index, int count)
+{
+    return sql(u"DELETE FROM ledger_entry WHERE idx >= %1 AND idx < %2"_s.arg(index).arg(index + count))
+        + sql(u"UPDATE ledger_entry SET idx = -1 - idx WHERE idx >= %1"_s.arg(index))
+        + sql(u"UPDATE ledger_entry SET idx = -1 - idx - %1 WHERE idx < 0"_s.arg(count));
+}
+
+// An entry that gives itself the index it stands at; those from there on move down.
+Tamper forged(int index)
+{
+    return inserted(index)
+        + sql(u"UPDATE ledger_entry SET bytes = (SELECT CAST(replace(CAST(bytes AS TEXT), 'n%1\"', 'x\"') AS BLOB) "
+              "FROM ledger_entry WHERE idx = %2) WHERE idx = %1"_s.arg(index)
+                  .arg(index + 1));
 }
 
 Tamper cutFrom(int index)
@@ -67,6 +83,16 @@ int keptBefore(int index)
     return kept;
 }
 
+// The last one that the smallest checkpoint covers which this entry is in.
+LeafIndex keptWith(int index)
+{
+    for (const TreeSize size : CheckpointSizes) {
+        if (int(size) > index)
+            return size - 1;
+    }
+    return Size - 1;
+}
+
 } // namespace
 
 class TestDamage : public QObject
@@ -98,23 +124,30 @@ private Q_SLOTS:
         QTest::addColumn<Damage>("kind");
         QTest::addColumn<int>("firstBad"); // -1: none
         for (const int i : {0, 255, 256, 511, 512, 600, 699}) {
-            // Within the incomplete tile no hash tells which entry it is.
-            const int entry = i < int(Full) ? i : int(Full);
-            QTest::addRow("a flipped byte in entry %d", i) << rewritten(i) << Damage::EntryChanged << entry;
+            const bool isLast = i == int(Size) - 1;
+            QTest::addRow("a flipped byte in entry %d", i) << rewritten(i) << Damage::EntryChanged << i;
             QTest::addRow("the form of entry %d", i)
-                << edit(LeafIndex(i), u"\"v\":1"_s, u"\"v\":2"_s)
-                << (i < int(Full) ? Damage::EntryChanged : Damage::EntryMalformed) << i;
-            QTest::addRow("entry %d deleted", i)
-                << sql(u"DELETE FROM ledger_entry WHERE idx = %1"_s.arg(i)) << Damage::EntryMissing << i;
-            QTest::addRow("an entry inserted at %d", i) << inserted(i) << Damage::EntryMisplaced << i;
+                << edit(LeafIndex(i), u"\"v\":1"_s, u"\"v\":2"_s) << Damage::EntryChanged << i;
+            QTest::addRow("entry %d deleted", i) << sql(u"DELETE FROM ledger_entry WHERE idx = %1"_s.arg(i))
+                                                 << (isLast ? Damage::TailCut : Damage::EntryDeleted) << i;
+            QTest::addRow("entry %d deleted, those after it moved up", i)
+                << deleted(i, 1) << (isLast ? Damage::TailCut : Damage::EntryDeleted) << i;
+            if (i < int(Size) - 3)
+                QTest::addRow("three entries from %d on deleted, those after them moved up", i)
+                    << deleted(i, 3) << Damage::EntryDeleted << i;
+            QTest::addRow("a copy of an entry inserted at %d", i) << inserted(i) << Damage::EntryInserted << i;
+            QTest::addRow("a copy of an entry inserted at %d, the last taken away", i)
+                << inserted(i) + sql(u"DELETE FROM ledger_entry WHERE idx = %1"_s.arg(Size))
+                << (isLast ? Damage::EntryMisplaced : Damage::EntryInserted) << i;
+            QTest::addRow("a forged entry inserted at %d", i) << forged(i) << Damage::EntryInserted << i;
             const int low = std::min(i, int(Size) - 2);
             QTest::addRow("entries %d and %d swapped", low, low + 1)
-                << swapped(low, low + 1) << Damage::EntryMisplaced << low;
+                << swapped(low, low + 1) << Damage::EntrySwapped << low;
             QTest::addRow("entries %d and 100 swapped", i)
-                << swapped(100, i) << Damage::EntryMisplaced << std::min(i, 100);
+                << swapped(100, i) << Damage::EntrySwapped << std::min(i, 100);
             QTest::addRow("a search column of entry %d", i)
                 << sql(u"UPDATE ledger_entry SET actor_id = 'x' WHERE idx = %1"_s.arg(i)) << Damage::ColumnChanged << i;
-            QTest::addRow("the tail cut off from entry %d", i) << cutFrom(i) << Damage::EntryMissing << i;
+            QTest::addRow("the tail cut off from entry %d", i) << cutFrom(i) << Damage::TailCut << i;
             QTest::addRow("history forked at entry %d, signed", i)
                 << rewritten(i) + resign << Damage::Forked << keptBefore(i);
         }
@@ -126,7 +159,7 @@ private Q_SLOTS:
             QTest::addRow("the tail cut off from entry %d, signed", i)
                 << cutFrom(i) + resign << Damage::RolledBack << i;
         }
-        for (const int hash : {0, 255, 256, 511}) {
+        for (const int hash : {0, 255, 256, 511, 512, 600, 699}) {
             QTest::addRow("the hash of entry %d in its tile", hash)
                 << flip(u"hashes"_s, u"ledger_tile"_s, u"level = 0 AND n = %1"_s.arg(hash / 256), hash % 256 * 32 + 31)
                 << Damage::TileChanged << hash;
@@ -156,6 +189,46 @@ private Q_SLOTS:
         VERIFY_RESULT(fixture.unguard());
         VERIFY_RESULT(tamper(fixture));
         requireDamage(fixture, kind, firstBad);
+    }
+
+    // Whoever signs a history signs a mark for it too: only what is kept elsewhere tells, and no more than it can.
+    void aForkIsBoundedByTheCheckpointsKept_data()
+    {
+        QTest::addColumn<int>("forked");
+        QTest::addColumn<QList<int>>("kept");
+        QTest::addColumn<int>("first");
+        QTest::addColumn<int>("last");
+        QTest::newRow("one of the ledger's size") << 300 << QList<int>{700} << 0 << 699;
+        QTest::newRow("one of the ledger's size, and an older good one") << 600 << QList<int>{700, 590} << 590 << 699;
+        QTest::newRow("a good one after the first bad one can't be") << 300 << QList<int>{590, 610, 300} << 300 << 589;
+        QTest::newRow("good ones on both sides of what they cover") << 600 << QList<int>{256, 610, 590} << 590 << 609;
+        QTest::newRow("only older bad ones") << 100 << QList<int>{610, 300} << 0 << 299;
+        QTest::newRow("one that leaves one entry") << 0 << QList<int>{1} << 0 << 0;
+    }
+
+    void aForkIsBoundedByTheCheckpointsKept()
+    {
+        QFETCH(int, forked);
+        QFETCH(QList<int>, kept);
+        QFETCH(int, first);
+        QFETCH(int, last);
+        LedgerFixture fixture(copyOf(Size));
+        VERIFY_RESULT(fixture.unguard());
+        VERIFY_RESULT((rewritten(forked) + resign)(fixture));
+        VERIFY_RESULT(fixture.guard());
+        VERIFY_RESULT(fixture.reopen());
+        VerifyOptions options{.keys = fixture.keys(), .highWaterPath = fixture.file(u"mark"_s)};
+        VERIFY_RESULT(HighWater::create(options.highWaterPath, fixture.ledger().signedCheckpoint()));
+        QVERIFY(verifyTree(*fixture.reading(), options)->ok); // nothing inside can tell
+        for (const int size : kept)
+            options.older.push_back({QString::number(size), m_notes[TreeSize(size)]});
+        const auto report = verifyTree(*fixture.reading(), options);
+        VERIFY_RESULT(report);
+        QVERIFY2(report->kind == Damage::Forked, qPrintable(report->damage));
+        QCOMPARE(report->firstBad, LeafIndex(first));
+        QCOMPARE(report->lastBad.value_or(*report->firstBad), LeafIndex(last));
+        QVERIFY2(report->damage.contains(QString::number(first)) && report->damage.contains(QString::number(last)),
+            qPrintable(report->damage));
     }
 
     void anOlderCopyOfTheDatabaseIsARollback_data()
@@ -193,6 +266,10 @@ private:
                 qPrintable(QLatin1StringView(damageName(report->kind)) + ": "_L1 + report->damage));
             const int index = report->firstBad ? int(*report->firstBad) : -1;
             QVERIFY2(index == firstBad, qPrintable(u"%1: %2"_s.arg(index).arg(report->damage)));
+            if (kind == Damage::Forked)
+                QCOMPARE(report->lastBad.value_or(index), keptWith(firstBad));
+            else
+                QVERIFY(!report->lastBad);
         }
     }
 

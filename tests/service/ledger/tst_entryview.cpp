@@ -35,7 +35,9 @@ bool agree(const EntryView &view, const EntryFields &fields)
     return view.index == strict.index && view.time == strict.time && view.eventType == strict.eventType
         && view.tenant == strict.tenant && view.tenantSeq == strict.tenantSeq && view.actor == strict.actor
         && view.requestId == strict.requestId && view.outcome == strict.outcome
-        && std::ranges::equal(view.data, strict.data, sameMember);
+        && view.tokenId == strict.text("token_id") && view.vmId == strict.text("vm_id")
+        && view.nodeId == strict.text("node_id") && strict.tokenId == view.tokenId && strict.vmId == view.vmId
+        && strict.nodeId == view.nodeId && std::ranges::equal(view.data, strict.data, sameMember);
 }
 
 } // namespace
@@ -173,6 +175,8 @@ private Q_SLOTS:
             with("\"token_id\":\"t-1\"", "\"token_id\":null"), with("\"ok\"", "\"denied\""),
             with("\"ok\"", "\"failed\""), with("\"r-1\"", "null"), with("curl/8", QByteArray(1000, 'c')),
             with("127.0.0.1", QByteArray(1000, '1')), with("\"name\"", "\"mane\""), with("\"name\":\"\",", ""),
+            with("\"name\":\"\"", "\"token_id\":\"t-9\""), with("\"node_id\":null", "\"node_id\":\"n-1\""),
+            with("\"vm_id\"", "\"" + QByteArray(1000, 'v') + "\":1,\"vm_id\""),
             with("\"vm_id\"", "\"" + QByteArray(1000, 'v') + '"'), with("\"name\":\"\"", "\"name\":\"\",\"more\":1"),
             with("VM_REGISTERED", "TENANT_PURGED"), with(Plain.mid(Plain.indexOf("{\"vm_id")), "{}}")};
         EntryScanner scanner;

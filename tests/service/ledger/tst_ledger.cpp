@@ -263,6 +263,7 @@ private Q_SLOTS:
         QTest::newRow("an entry too many")
             << u"INSERT INTO ledger_entry (idx, time, event_type, outcome, bytes) VALUES (300, 0, 'X', 'ok', x'00')"_s;
         QTest::newRow("the upper tile changed") << u"UPDATE ledger_tile SET hashes = zeroblob(32) WHERE level = 1"_s;
+        QTest::newRow("the newest tile changed") << u"UPDATE ledger_tile SET hashes = zeroblob(8160) WHERE n = 1"_s;
         QTest::newRow("the upper tile gone") << u"DELETE FROM ledger_tile WHERE level = 1"_s;
     }
 

@@ -28,9 +28,8 @@ private Q_SLOTS:
         };
         row("a byte of an entry", edit(5, u"n5\""_s, u"m5\""_s), Damage::EntryChanged, 5);
         row("a byte of the last entry of a tile", edit(255, u"n255"_s, u"m255"_s), Damage::EntryChanged, 255);
-        row("a byte of an entry in the last tile", edit(600, u"n600"_s, u"m600"_s), Damage::EntryChanged, 512);
-        row("the form of an entry in the last tile", edit(600, u"\"v\":1"_s, u"\"v\":2"_s), Damage::EntryMalformed,
-            600);
+        row("a byte of an entry in the last tile", edit(600, u"n600"_s, u"m600"_s), Damage::EntryChanged, 600);
+        row("the form of an entry in the last tile", edit(600, u"\"v\":1"_s, u"\"v\":2"_s), Damage::EntryChanged, 600);
         row("an entry that is empty", sql(u"UPDATE ledger_entry SET bytes = x'' WHERE idx = 300"_s),
             Damage::EntryChanged, 300);
         row("a hash in a tile", flip(u"hashes"_s, u"ledger_tile"_s, u"level = 0 AND n = 1"_s, 10 * 32 + 7),
@@ -44,7 +43,13 @@ private Q_SLOTS:
         row("the upper tile longer",
             sql(u"UPDATE ledger_tile SET hashes = CAST(hashes || zeroblob(32) AS BLOB) WHERE level = 1"_s),
             Damage::TileChanged, 0);
-        row("a tile too many", sql(u"INSERT INTO ledger_tile VALUES (0, 2, zeroblob(32))"_s), Damage::TileChanged, -1);
+        row("a tile too many", sql(u"INSERT INTO ledger_tile VALUES (0, 3, zeroblob(32))"_s), Damage::TileChanged, -1);
+        row("a hash in the newest tile", flip(u"hashes"_s, u"ledger_tile"_s, u"level = 0 AND n = 2"_s, 90 * 32 + 7),
+            Damage::TileChanged, 602);
+        row("a hash too many in the newest tile",
+            flip(u"hashes"_s, u"ledger_tile"_s, u"level = 0 AND n = 2"_s, 188 * 32), Damage::TileChanged, 512);
+        row("the newest tile gone", sql(u"DELETE FROM ledger_tile WHERE level = 0 AND n = 2"_s), Damage::TileChanged,
+            512);
         row(
             "an entry and its tile changed together",
             edit(300, u"n300"_s, u"m300"_s) + [](LedgerFixture &f) -> Result<void> {
@@ -55,6 +60,8 @@ private Q_SLOTS:
                 return write->run(toBytes(leaves));
             },
             Damage::EntryChanged, 256);
+        row("an entry and the newest tile changed together", edit(600, u"n600"_s, u"m600"_s) + rehash,
+            Damage::EntryChanged, 0);
 
         row("the head's root", flip(u"root"_s, u"ledger_head"_s, u"id = 1"_s, 3), Damage::HeadChanged, -1);
         row("the head's size", sql(u"UPDATE ledger_head SET size = size - 1"_s), Damage::HeadChanged, -1);
@@ -64,9 +71,9 @@ private Q_SLOTS:
             Damage::CheckpointUnsigned, -1);
         row("the signature", flip(u"checkpoint"_s, u"ledger_head"_s, u"id = 1"_s, 130), Damage::CheckpointUnsigned, -1);
 
-        row("an entry deleted", sql(u"DELETE FROM ledger_entry WHERE idx = 300"_s), Damage::EntryMissing, 300);
-        row("the first entry deleted", sql(u"DELETE FROM ledger_entry WHERE idx = 0"_s), Damage::EntryMissing, 0);
-        row("the tail cut off", sql(u"DELETE FROM ledger_entry WHERE idx >= 690"_s), Damage::EntryMissing, 690);
+        row("an entry deleted", sql(u"DELETE FROM ledger_entry WHERE idx = 300"_s), Damage::EntryDeleted, 300);
+        row("the first entry deleted", sql(u"DELETE FROM ledger_entry WHERE idx = 0"_s), Damage::EntryDeleted, 0);
+        row("the tail cut off", sql(u"DELETE FROM ledger_entry WHERE idx >= 690"_s), Damage::TailCut, 690);
         row("an entry added",
             sql(u"INSERT INTO ledger_entry SELECT 700, time, event_type, tenant_id, tenant_seq, outcome, actor_id, "
                 "token_id, vm_id, node_id, request_id, bytes FROM ledger_entry WHERE idx = 699"_s),
@@ -80,9 +87,9 @@ private Q_SLOTS:
                 + sql(u"UPDATE ledger_entry SET idx = -idx WHERE idx < 0"_s)
                 + sql(u"INSERT INTO ledger_entry SELECT 600, time, event_type, tenant_id, tenant_seq, outcome, "
                       "actor_id, token_id, vm_id, node_id, request_id, bytes FROM ledger_entry WHERE idx = 599"_s),
-            Damage::EntryMisplaced, 600);
-        row("two entries swapped", swapped(300, 301), Damage::EntryMisplaced, 300);
-        row("two entries of the last tile swapped", swapped(600, 650), Damage::EntryMisplaced, 600);
+            Damage::EntryInserted, 600);
+        row("two entries swapped", swapped(300, 301), Damage::EntrySwapped, 300);
+        row("two entries of the last tile swapped", swapped(600, 650), Damage::EntrySwapped, 600);
 
         for (const char *column :
             {"event_type", "tenant_id", "outcome", "actor_id", "token_id", "vm_id", "node_id", "request_id"}) {
@@ -141,10 +148,13 @@ private Q_SLOTS:
     void olderCheckpointsNarrowAChangeDown()
     {
         VERIFY_RESULT(m_fixture->unguard());
-        VERIFY_RESULT(edit(600, u"n600"_s, u"m600"_s)(*m_fixture));
+        VERIFY_RESULT((edit(600, u"n600"_s, u"m600"_s) + rehash)(*m_fixture));
         VerifyOptions options = this->options();
+        requireDamage(options, Damage::EntryChanged, 0);
+        QCOMPARE(verify(options)->lastBad, LeafIndex(Size - 1));
         options.older = {{u"late"_s, m_notes[610]}, {u"early"_s, m_notes[590]}};
         requireDamage(options, Damage::EntryChanged, 590);
+        QCOMPARE(verify(options)->lastBad, LeafIndex(609));
     }
 
     void aForkIsToldByAnOlderCheckpoint_data()

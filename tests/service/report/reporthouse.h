@@ -47,8 +47,8 @@ public:
 
     report::ExportRequest request(report::Format format, const ledger::EntryFilter &filter = {})
     {
-        return {.database = fixture.path(),
-            .vkey = fixture.file(QStringLiteral("ledger.vkey")),
+        return {
+            .files = {.database = fixture.path(), .vkey = fixture.file(QStringLiteral("ledger.vkey")), .highWater = {}},
             .filter = filter,
             .format = format,
             .preparedBy = QStringLiteral("ada"),

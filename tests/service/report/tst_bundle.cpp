@@ -3,6 +3,7 @@
 
 // The bundle as an auditor gets it: its README's commands are pasted as they are printed.
 
+#include "service/crypto/keyfile.h"
 #include "service/ledger/tlogproof.h"
 #include "service/report/zip.h"
 #include "tests/service/report/reporthouse.h"
@@ -83,6 +84,53 @@ private Q_SLOTS:
         QVERIFY2(!out.contains("FAILED") && !out.contains("No such file"), out.constData());
         QVERIFY2(out.contains("Signature Verified Successfully"), out.constData());
         QCOMPARE(out.count(": OK\n"), members.size() - 1);
+    }
+
+    void theReadmesCommandsVerifyTheSignedList_data()
+    {
+        QTest::addColumn<QByteArray>("member");
+        QTest::addColumn<QByteArray>("from");
+        QTest::addColumn<QByteArray>("to");
+        QTest::addColumn<int>("signatures"); // of two that are found good
+        QTest::newRow("as it was made") << QByteArray() << QByteArray() << QByteArray() << 2;
+        QTest::newRow("a list that names another file") << "manifest.sha256"_ba
+                                                        << "  vkey"_ba
+                                                        << "  wkey"_ba << 2;
+        QTest::newRow("a signed hash that was changed") << "manifest.sha256.note"_ba
+                                                        << "  manifest.sha256\n"_ba
+                                                        << "  manifest.sha257\n"_ba << 1;
+        QTest::newRow("a file that was changed") << "query.json"_ba
+                                                 << "\"rows\""_ba
+                                                 << "\"rowz\""_ba << 2;
+    }
+    void theReadmesCommandsVerifyTheSignedList()
+    {
+        QFETCH(QByteArray, member);
+        QFETCH(QByteArray, from);
+        QFETCH(QByteArray, to);
+        QFETCH(int, signatures);
+        ReportHouse house(7);
+        auto request = house.request(report::Format::Bundle);
+        request.keyFile = house.fixture.file(u"ledger.key"_s);
+        VERIFY_RESULT(crypto::writeKeyFile(request.keyFile, house.fixture.key()));
+        VERIFY_RESULT(report::runExport(request));
+        QFile file(request.path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QTemporaryDir folder;
+        const auto members = unpack(file.readAll(), folder);
+        QVERIFY(members.contains("manifest.sha256.note"));
+        if (!member.isEmpty()) {
+            QByteArray content = members[member];
+            QVERIFY(content.contains(from));
+            write(folder, member, content.replace(from, to));
+        }
+        const QByteArray out = paste(folder, commandsOf(members["README.txt"]));
+        QCOMPARE(out.count("Signature Verified Successfully"), signatures);
+        QCOMPARE(out.contains("FAILED"), !member.isEmpty());
+        if (member.isEmpty())
+            QCOMPARE(out.count(": OK\n"), members.size() - 1); // all but the note
+        else if (!member.endsWith(".note"))
+            QVERIFY2(out.contains(member + ": FAILED"), out.constData());
     }
 
     void theReadmesCommandsFindWhatWasChanged_data()

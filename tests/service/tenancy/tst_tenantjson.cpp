@@ -169,6 +169,9 @@ private Q_SLOTS:
         bad("a label name of 64 bytes in 32 characters", "labels",
             "{\"" + QByteArray("\xc3\xa9").repeated(32) + "\":\"v\"}");
         bad("a label name with a control character", "labels", "{\"a\\t\":\"v\"}");
+        bad("a label name behind a byte order mark, which would be another's", "labels",
+            "{\"a\":\"1\",\"\\ufeffa\":\"2\"}");
+        bad("a label behind a byte order mark", "labels", "{\"a\":\"\\ufeffb\"}", u"/labels/a"_s);
         bad("a label of 256 bytes", "labels", "{\"a\":" + text(256) + '}', u"/labels/a"_s);
         bad("a label with a control character", "labels", "{\"a\":\"\\u0007\"}", u"/labels/a"_s);
         bad("a label that is a number", "labels", "{\"a\":1}", u"/labels/a"_s);
@@ -178,7 +181,10 @@ private Q_SLOTS:
         bad("the same label twice", "labels", "{\"a\":\"1\",\"\\u0061\":\"2\"}", u"malformed-json"_s);
 
         bad("an unknown member", "colour", "1");
-        bad("a plan, of which there are none", "plan", "\"gold\"");
+        good("a plan", "plan", "\"gold\"");
+        good("no plan", "plan", "null");
+        bad("a plan with a name that none can have", "plan", "\"Gold\"");
+        bad("a plan that is no text", "plan", "1");
         bad("a member of the record", "state", "\"active\"");
         bad("a member in another case", "Max_vms", "1");
     }
@@ -241,11 +247,13 @@ private Q_SLOTS:
             << R"({"api_rate_limit_rpm":0})"_ba << u"invalid-field /api_rate_limit_rpm"_s;
         QTest::newRow("the name removed") << R"({"display_name":null})"_ba << u"invalid-field /display_name"_s;
         QTest::newRow("an empty name") << R"({"display_name":""})"_ba << u"invalid-field /display_name"_s;
-        QTest::newRow("a plan, of which there are none") << R"({"plan":"gold"})"_ba << u"invalid-field /plan"_s;
+        QTest::newRow("a plan") << R"({"plan":"gold"})"_ba << QString();
+        QTest::newRow("no plan any more") << R"({"plan":null})"_ba << QString();
+        QTest::newRow("a plan with an empty name") << R"({"plan":""})"_ba << u"invalid-field /plan"_s;
         QTest::newRow("an unknown member") << R"({"colour":null})"_ba << u"invalid-field /colour"_s;
         QTest::newRow("no object") << "[]"_ba << u"invalid-field "_s;
-        for (const char *name :
-            {"tenant_id", "state", "created_at", "created_by", "updated_at", "usage", "over_quota"}) {
+        for (const char *name : {"tenant_id", "state", "created_at", "created_by", "updated_at", "deleted_at",
+                 "purged_at", "usage", "over_quota", "warnings"}) {
             QTest::addRow("%s is the server's", name)
                 << "{\"" + QByteArray(name) + "\":\"x\"}" << u"immutable-field /"_s + QLatin1StringView(name);
         }
@@ -320,7 +328,9 @@ private Q_SLOTS:
             quoted("{'tenant_id':'acme-corp','display_name':'Acme','max_vms':1,'storage_quota_gb':100,"
                    "'api_rate_limit_rpm':600,'labels':{'a':'1'},'plan':null,'state':'suspended',"
                    "'created_at':'1970-01-01T00:00:00.000Z','created_by':'token',"
-                   "'updated_at':'1970-01-01T00:00:01.000Z','usage':{'vms':2,'storage_gb':20},'over_quota':true}"));
+                   "'updated_at':'1970-01-01T00:00:01.000Z','deleted_at':null,'purged_at':null,"
+                   "'usage':{'vms':2,'storage_gb':20},'over_quota':true,"
+                   "'warnings':[{'quota':'max_vms','percent':95,'limit':1,'used':2}]}"));
     }
 
     void changesNameOldAndNewOfWhatDiffersOnly()

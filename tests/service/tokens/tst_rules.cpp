@@ -182,7 +182,7 @@ private Q_SLOTS:
             "service:other", "service:admin", "service:auditor"};
         const QByteArray tenants[] = {"acme-corp", "globex"};
         int issued = 0, refused = 0;
-        for (int i = 0; i < 20'000; ++i) {
+        for (int i = 0; i < 100'000; ++i) {
             TokenRecord parent = samples::tenantAdmin();
             // Half of them may issue, so that both answers are common.
             parent.scope = pick(1) ? Scope(Kind::TenantAdmin) : Scope::fromToken(scopes[pick(5)]).value();
@@ -190,6 +190,8 @@ private Q_SLOTS:
             parent.depth = pick(MostDepth);
             parent.notBefore = samples::Noon - pick(100);
             parent.expiresAt = samples::Noon + pick(200'000);
+            if (pick(3) == 0) // it has been replaced, and ends earlier than its text says
+                parent.retiresAt = std::min(parent.expiresAt, samples::Noon + pick(100'000));
             TokenRequest wanted = request(scopes[pick(7)]);
             if (pick(1))
                 wanted.expiresInSeconds = 30 + pick(200'000);
@@ -199,8 +201,8 @@ private Q_SLOTS:
             const bool mayIssue = parent.scope.text() == "service:tenant-admin" && tenant == parent.tenant
                 && parent.depth < 8 && !wanted.scope.text().startsWith("service:a")
                 && (wanted.expiresInSeconds
-                        ? *wanted.expiresInSeconds >= 60 && samples::Noon + *wanted.expiresInSeconds <= parent.expiresAt
-                        : parent.expiresAt > samples::Noon);
+                        ? *wanted.expiresInSeconds >= 60 && samples::Noon + *wanted.expiresInSeconds <= parent.endsAt()
+                        : parent.endsAt() > samples::Noon);
             QCOMPARE(child.has_value(), mayIssue);
             if (child) {
                 QVERIFY(attenuates(*child, parent));
@@ -229,6 +231,8 @@ private Q_SLOTS:
         row("the parent's depth", [](TokenRecord &child) { child.depth = 0; });
         row("an earlier start", [](TokenRecord &child) { child.notBefore = samples::Noon - 1; });
         row("a longer life", [](TokenRecord &child) { child.expiresAt = samples::tenantAdmin().expiresAt + 1; });
+        row("an end after one that was brought forward",
+            [](TokenRecord &child) { child.retiresAt = samples::tenantAdmin().expiresAt + 1; });
     }
     void everyRespectOfAttenuationCounts()
     {

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The tenant-console authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Rotations of the ledger's key, as the entries KEY_ROTATED tell of them. The checkpoint over such an entry and all
+// later ones are signed by the new key; the old one verifies those of before, and none after: what somebody signs with
+// a key that was rotated away is not this ledger's.
+#pragma once
+
+#include "service/ledger/checkpoint.h"
+#include "service/store/database.h"
+
+namespace ledger {
+
+struct KeyChange
+{
+    LeafIndex index = 0; // of its entry
+    QByteArray oldKey, newKey; // RFC 7638 thumbprints
+};
+
+// Oldest first. Corrupt for an entry that does not say what it must.
+Result<std::vector<KeyChange>> keyChanges(store::Database &database);
+
+// Why a checkpoint can't be one of this ledger, in the words that follow its own name; nothing where its key is the one
+// that signed trees of its size.
+std::optional<QString> signedOutOfTurn(const SignedCheckpoint &checkpoint, std::span<const KeyChange> changes);
+
+} // namespace ledger
