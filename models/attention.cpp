@@ -3,13 +3,25 @@
 
 #include "models/attention.h"
 
+using namespace Qt::StringLiterals;
+
 namespace models {
 
 namespace {
 
-constexpr qint64 Soon = 3 * 86'400, LongLife = 7 * 86'400; // seconds
+constexpr qint64 Soon = 7 * 86'400; // seconds
+constexpr QLatin1StringView RenewedByItself = "admin.token"_L1;
 
 } // namespace
+
+bool endsSoon(const tokens::TokenRecord &token, Timestamp now)
+{
+    if (token.depth > 0 || token.revokedAt || token.retiresAt
+        || (token.isAdministrator() && token.name == RenewedByItself))
+        return false;
+    const qint64 left = token.expiresAt - toSeconds(now);
+    return left > 0 && left <= Soon && token.expiresAt - token.issuedAt > Soon;
+}
 
 Attention attention(const engine::State &state, Timestamp now)
 {
@@ -19,9 +31,7 @@ Attention attention(const engine::State &state, Timestamp now)
             ++needed.overQuota;
     }
     for (const auto &[id, token] : state.tokens) {
-        const qint64 left = token.expiresAt - toSeconds(now);
-        if (token.depth == 0 && !token.isAdministrator() && !token.revokedAt && left > 0 && left <= Soon
-            && token.expiresAt - token.issuedAt >= LongLife)
+        if (endsSoon(token, now))
             ++needed.expiring;
     }
     return needed;

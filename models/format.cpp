@@ -24,7 +24,7 @@ QString tr(const char *text, int n = -1)
 
 QString localTime(Timestamp time)
 {
-    return QDateTime::fromMSecsSinceEpoch(toMilliseconds(time)).toString(u"yyyy-MM-dd HH:mm:ss"_s);
+    return QDateTime::fromMSecsSinceEpoch(toMilliseconds(time)).toString(u"yyyy-MM-dd HH:mm:ss t"_s);
 }
 
 QString localDate(Timestamp time)

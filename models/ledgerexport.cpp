@@ -93,13 +93,15 @@ void LedgerExport::start(const ledger::EntryFilter &filter, const QByteArray &fo
     m_isSeen = false;
     m_stop = false;
     m_form = form;
-    const report::ExportRequest request{.database = m_link.paths().database(),
-        .vkey = m_link.paths().ledgerVkey(),
+    const report::ExportRequest request{.files = {.database = m_link.paths().database(),
+                                            .vkey = m_link.paths().ledgerVkey(),
+                                            .highWater = m_link.paths().highWater()},
         .filter = filter,
         .format = *format,
         .preparedBy = QString::fromUtf8(m_link.caller().actor.subject + ", " + m_link.administrator().text()),
         .path = path,
-        .replaces = true};
+        .replaces = true,
+        .keyFile = m_link.paths().ledgerKey()};
     m_watcher.setFuture(
         QtConcurrent::run([this, request](QPromise<Result<ExportedFile>> &promise) { run(promise, request, m_stop); }));
 }

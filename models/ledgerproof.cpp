@@ -70,8 +70,9 @@ Result<ProvenEntry> verifyEntryProof(QByteArrayView entry, QByteArrayView proofT
 {
     ASSIGN_OR_RETURN(ledger::EntryFields fields, ledger::parseEntry(entry));
     ASSIGN_OR_RETURN(const Proof proof, readProof(proofText));
-    ASSIGN_OR_RETURN(const ledger::VerifierKey key, ledger::parseVerifierKey(verifierKey.trimmed()));
-    ASSIGN_OR_RETURN(const ledger::SignedCheckpoint head, ledger::openCheckpoint(proof.checkpoint, std::span(&key, 1)));
+    // More than one after a rotation, or where a rollback was accepted.
+    ASSIGN_OR_RETURN(const auto keys, ledger::parseVerifierKeys(verifierKey));
+    ASSIGN_OR_RETURN(const ledger::SignedCheckpoint head, ledger::openCheckpoint(proof.checkpoint, keys));
     if (fields.index != proof.index)
         return refuse(u"The proof is for entry %1, not for %2."_s.arg(proof.index).arg(fields.index));
     if (head.checkpoint.size != proof.size || head.checkpoint.root != proof.root)

@@ -73,6 +73,9 @@ QString Onboarding::shellPreamble(OnboardingStep step) const
     if (asTenant && m_tenant)
         lines.append(tr("# TENANT_TOKEN is the root token of %1, saved for instance: TENANT_TOKEN=$(cat %1.token)")
                          .arg(m_tenant->id.toString()));
+    if (step == OnboardingStep::IssueToken)
+        lines.append(
+            tr("# Each run issues another token, with its text in the answer; revoke it when it is not wanted."));
     return lines.join(u'\n');
 }
 

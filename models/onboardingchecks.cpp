@@ -103,6 +103,7 @@ void Onboarding::makeControl()
     if (m_controlKey.isEmpty())
         m_controlKey = newUuid(m_link.clock().now());
     request.idempotencyKey = m_controlKey;
+    request.keptAs = "CONTROL";
     asTenant(tr("A VM of its own, as control"), std::move(request), [this](const HttpAnswer &answer) {
         m_controlKey.clear();
         const QString code = codeOf(answer);
@@ -196,7 +197,8 @@ void Onboarding::destroyControl(const QString &sentence)
     };
     if (m_control.isEmpty())
         return judge(false);
-    asTenant(tr("Destroy the control"), {.method = "DELETE", .target = "/v1/vms/" + m_control},
+    asTenant(tr("Destroy the control"),
+        {.method = "DELETE", .target = "/v1/vms/" + m_control, .shellTarget = "/v1/vms/$CONTROL"},
         [this, judge](const HttpAnswer &answer) {
             if (answer.status == 204)
                 m_control.clear();

@@ -90,16 +90,23 @@ QString HttpRequest::curl(const QUrl &server) const
     QStringList parts{u"curl -si -w '\\n'"_s}; // an answer ends without one, and the next would go on in its line
     if (method != "GET")
         parts.last() += " -X "_L1 + QString::fromLatin1(method);
-    parts.last() += u' ' + shellQuoted(QString::fromLatin1(urlOf(server, target).toEncoded()));
+    if (shellTarget.isEmpty())
+        parts.last() += u' ' + shellQuoted(QString::fromLatin1(urlOf(server, target).toEncoded()));
+    else
+        parts.last() +=
+            " \""_L1 + QString::fromLatin1(urlOf(server, {}).toEncoded()) + QString::fromLatin1(shellTarget) + u'"';
     if (!token.isEmpty())
         parts.append("-H \"Authorization: Bearer $"_L1 + QString::fromLatin1(tokenName) + u'"');
-    if (!idempotencyKey.isEmpty())
-        parts.append("-H "_L1 + shellQuoted("Idempotency-Key: "_L1 + QString::fromLatin1(idempotencyKey)));
     if (!body.isEmpty()) {
         parts.append(u"-H 'Content-Type: application/json'"_s);
         parts.append("-d "_L1 + shellQuoted(QString::fromUtf8(body)));
     }
-    return parts.join(" \\\n  "_L1);
+    const QString command = parts.join(" \\\n  "_L1);
+    if (keptAs.isEmpty())
+        return command;
+    return u"ANSWER=$(%1)\nprintf '%s\\n' \"$ANSWER\"\n"
+           "%2=$(printf '%s' \"$ANSWER\" | sed -n 's/.*\"vm_id\": *\"\\([^\"]*\\)\".*/\\1/p')"_s.arg(
+               command, QString::fromLatin1(keptAs));
 }
 
 QByteArray HttpAnswer::header(QByteArrayView name) const

@@ -23,10 +23,12 @@ struct HttpRequest
     QByteArray target; // path and query, encoded: "/v1/vms?limit=1"
     QByteArray token = {}; // its text; empty: sent without
     QByteArray tokenName = {}; // what stands for it in curl(): "ADMIN_TOKEN"
-    // JSON; empty: sent without. curl() shows just these bytes, for an idempotency key belongs to the bytes of a body:
-    // what people look at is sent as prettyJson().
+    // JSON; empty: sent without. curl() shows just these bytes: what people look at is sent as prettyJson().
     QByteArray body = {};
+    // Not in curl(): whoever runs that asks for something of their own.
     QByteArray idempotencyKey = {};
+    QByteArray keptAs = {}; // curl() keeps the `vm_id` of its answer in this variable of the shell
+    QByteArray shellTarget = {}; // what curl() asks for instead of `target`, with such variables in it
 
     // One command for a shell; the token is the variable's, so that no secret gets onto a screen or clipboard.
     QString curl(const QUrl &server) const;

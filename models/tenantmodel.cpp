@@ -78,6 +78,8 @@ QVariant TenantModel::value(const TenantRow &row, int column, int role) const
     case Qt::ToolTipRole:
         if (column == CreatedColumn)
             return utcTime(tenant.createdAt);
+        if (column == TenantColumn) // which may be too narrow for both
+            return toolTipText(u"%1 · %2"_s.arg(tenant.id.toString(), plainText(tenant.displayName)));
         return column == VmsColumn || storage ? QVariant(text(row, column)) : QVariant();
     case IdRole:
         return tenant.id.toString();

@@ -7,6 +7,7 @@
 #include "service/crypto/publickeytext.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 using namespace Qt::StringLiterals;
 
@@ -23,6 +24,11 @@ QString tokenStateText(tokens::TokenState state)
         return TokenModel::tr("Expired");
     }
     return {};
+}
+
+QString tokenCount(qint64 number)
+{
+    return number == 1 ? TokenModel::tr("1 token") : TokenModel::tr("%1 tokens").arg(count(number));
 }
 
 QString subjectText(const tokens::TokenRecord &token)
@@ -65,18 +71,29 @@ void TokenModel::refresh(const engine::SharedState &state, Timestamp now)
     change(std::move(fresh));
 }
 
+void TokenModel::setUses(TokenUses uses)
+{
+    if (m_uses == uses)
+        return;
+    m_uses = std::move(uses);
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, LastUsedColumn), index(rowCount() - 1, LastUsedColumn));
+}
+
 std::vector<tokens::TokenRecord> TokenModel::descendants(const TokenId &id) const
 {
     std::vector<tokens::TokenRecord> family;
-    std::vector<TokenId> parents{id};
-    for (size_t next = 0; next < parents.size(); ++next) {
-        const TokenId parent = parents[next];
+    std::unordered_set<TokenId, IdHash> parents{id};
+    // A generation at a time: most tokens have no child, and that is asked with every change.
+    while (!parents.empty()) {
+        std::unordered_set<TokenId, IdHash> children;
         for (const auto &token : records()) {
-            if (token.parent == parent) {
+            if (!token.parent.isEmpty() && parents.contains(token.parent)) {
                 family.push_back(token);
-                parents.push_back(token.id);
+                children.insert(token.id);
             }
         }
+        parents = std::move(children);
     }
     return family;
 }
@@ -104,7 +121,13 @@ QString TokenModel::text(const tokens::TokenRecord &token, int column) const
     case IssuedColumn:
         return localTime(fromSeconds(token.issuedAt));
     case ExpiresColumn:
-        return relativeTime(fromSeconds(token.expiresAt), m_now);
+        return relativeTime(fromSeconds(token.endsAt()), m_now);
+    case LastUsedColumn: {
+        if (!m_uses)
+            return tr("–");
+        const auto used = m_uses->find(token.id);
+        return used != m_uses->end() ? relativeTime(used->second, m_now) : tr("never");
+    }
     default:
         return {};
     }
@@ -122,7 +145,14 @@ QVariant TokenModel::value(const tokens::TokenRecord &token, int column, int rol
         case IssuedColumn:
             return utcTime(fromSeconds(token.issuedAt));
         case ExpiresColumn:
-            return utcTime(fromSeconds(token.expiresAt));
+            return utcTime(fromSeconds(token.endsAt()));
+        case LastUsedColumn: {
+            const auto used = m_uses ? m_uses->find(token.id) : TokenUses::const_iterator();
+            return m_uses && used != m_uses->end() ? utcTime(used->second) : QVariant();
+        }
+        case TenantColumn:
+        case ScopeColumn:
+            return text(token, column); // whole, where the column is too narrow
         default:
             return {};
         }
@@ -161,7 +191,14 @@ bool TokenModel::isLess(const tokens::TokenRecord &a, const tokens::TokenRecord 
     case IssuedColumn:
         return a.issuedAt < b.issuedAt;
     case ExpiresColumn:
-        return a.expiresAt < b.expiresAt;
+        return a.endsAt() < b.endsAt();
+    case LastUsedColumn: {
+        const auto used = [this](const tokens::TokenRecord &token) {
+            const auto found = m_uses ? m_uses->find(token.id) : TokenUses::const_iterator();
+            return m_uses && found != m_uses->end() ? found->second : Timestamp();
+        };
+        return used(a) < used(b);
+    }
     default:
         return a.id < b.id;
     }
@@ -169,7 +206,7 @@ bool TokenModel::isLess(const tokens::TokenRecord &a, const tokens::TokenRecord 
 
 bool TokenModel::looksAlike(const tokens::TokenRecord &before, const tokens::TokenRecord &after) const
 {
-    return tokens::stateOf(before, m_before) == tokens::stateOf(after, m_now);
+    return tokens::stateOf(before, m_before) == tokens::stateOf(after, m_now) && before.endsAt() == after.endsAt();
 }
 
 QString TokenModel::heading(int column) const
@@ -191,6 +228,8 @@ QString TokenModel::heading(int column) const
         return tr("Issued");
     case ExpiresColumn:
         return tr("Expires");
+    case LastUsedColumn:
+        return tr("Last used");
     default:
         return {};
     }

@@ -10,6 +10,8 @@
 
 namespace models {
 
+using TokenUses = std::unordered_map<TokenId, Timestamp, IdHash>;
+
 class TokenModel : public RecordModel<tokens::TokenRecord, &tokens::TokenRecord::id>
 {
     Q_OBJECT
@@ -25,6 +27,7 @@ public:
         DepthColumn,
         IssuedColumn,
         ExpiresColumn,
+        LastUsedColumn,
         ColumnCount
     };
     Q_ENUM(Column)
@@ -41,10 +44,21 @@ public:
     // Only the tokens of one tenant; all of them when it is empty.
     void setTenant(TenantId tenant) { m_tenant = std::move(tenant); }
     void refresh(const engine::SharedState &state, Timestamp now);
+    // When tokens were used last, which the published state does not say; unknown until this is called.
+    void setUses(TokenUses uses);
+    const std::optional<TokenUses> &uses() const { return m_uses; }
+    bool isUnused(const tokens::TokenRecord &token) const { return m_uses && !m_uses->contains(token.id); }
 
     Timestamp now() const { return m_now; } // of the last refresh, which states are judged by
     // The token's descendants, nearest first, also those that the filter hides.
     std::vector<tokens::TokenRecord> descendants(const TokenId &id) const;
+
+    // A cell of any record, as this model shows it, for other views of the same tokens.
+    QString cellText(const tokens::TokenRecord &token, int column) const { return text(token, column); }
+    QVariant cellValue(const tokens::TokenRecord &token, int column, int role) const
+    {
+        return value(token, column, role);
+    }
 
     int columnCount(const QModelIndex &parent = {}) const override;
 
@@ -60,8 +74,11 @@ private:
     TenantId m_tenant;
     Timestamp m_now;
     Timestamp m_before; // of the refresh before
+    std::optional<TokenUses> m_uses;
 };
 
+// In words that count: "1 token", "3 tokens".
+QString tokenCount(qint64 number);
 QString tokenStateText(tokens::TokenState state);
 // The thumbprint of the subject key, or the administrator's name.
 QString subjectText(const tokens::TokenRecord &token);

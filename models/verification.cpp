@@ -4,10 +4,10 @@
 #include "models/verification.h"
 
 #include "service/engine/replay.h"
+#include "service/ledger/rollbacks.h"
 
 #include <QtConcurrent/qtconcurrentrun.h>
 #include <QtCore/qelapsedtimer.h>
-#include <QtCore/qfile.h>
 
 using namespace Qt::StringLiterals;
 
@@ -17,27 +17,11 @@ namespace {
 
 constexpr int Steps = 1000; // progress is counted in int
 
-Result<std::vector<ledger::VerifierKey>> readKeys(const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::Refused, u"%1 can't be read: %2."_s.arg(path, file.errorString()));
-    std::vector<ledger::VerifierKey> keys;
-    for (const QByteArray &line : file.read(64 * 1024).split('\n')) {
-        if (line.trimmed().isEmpty())
-            continue;
-        ASSIGN_OR_RETURN(auto key, ledger::parseVerifierKey(line));
-        keys.push_back(std::move(key));
-    }
-    if (keys.empty())
-        return fail(ErrorCode::Refused, u"%1 holds no verifier key."_s.arg(path));
-    return keys;
-}
-
 Result<ledger::VerifyReport> verify(const engine::DataPaths &paths, QPromise<VerifyOutcome> &promise)
 {
-    ASSIGN_OR_RETURN(auto keys, readKeys(paths.ledgerVkey()));
+    ASSIGN_OR_RETURN(auto keys, ledger::readVerifierKeys(paths.ledgerVkey()));
     ASSIGN_OR_RETURN(const auto database, store::Database::open(paths.database(), store::Database::Mode::ReadOnly));
+    ASSIGN_OR_RETURN(keys, ledger::withNewName(*database, std::move(keys)));
     engine::Replay replay;
     ledger::VerifyOptions options;
     options.keys = std::move(keys);

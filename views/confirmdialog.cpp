@@ -4,6 +4,7 @@
 #include "views/confirmdialog.h"
 
 #include "views/makeroom.h"
+#include "views/primarybutton.h"
 #include "views/theme.h"
 #include "views/valuelabel.h"
 
@@ -64,7 +65,7 @@ ConfirmDialog::ConfirmDialog(const Question &question, QWidget *parent)
     column->addSpacing(Gap);
     QPushButton *go = m_buttons->addButton(question.verb, QDialogButtonBox::AcceptRole);
     go->setObjectName(u"confirmButton"_s);
-    go->setProperty("primary", true);
+    makePrimary(go);
     column->addWidget(m_buttons);
     // What is typed goes into the first field at once; the buttons, made before, come after the fields.
     QWidget *last = nullptr;

@@ -85,7 +85,7 @@ void UsageDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 {
     const QColor ink = paintGround(painter, option, index);
     const qint64 used = index.data(m_usedRole).toLongLong(), limit = index.data(m_limitRole).toLongLong();
-    constexpr int BarWidth = 48, BarHeight = 8;
+    constexpr int BarHeight = 8;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const QRectF bar(option.rect.left() + 6, option.rect.center().y() - BarHeight / 2 + 0.5, BarWidth, BarHeight);

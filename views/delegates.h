@@ -36,6 +36,8 @@ class UsageDelegate : public QStyledItemDelegate
     Q_OBJECT
 
 public:
+    static constexpr int BarWidth = 40, BarRoom = BarWidth + 8; // the latter of a cell, beside its text
+
     // The roles that hold what is used and the limit.
     UsageDelegate(int usedRole, int limitRole, QObject *parent);
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;

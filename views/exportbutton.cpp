@@ -4,6 +4,7 @@
 #include "views/exportbutton.h"
 
 #include "models/format.h"
+#include "views/buttonshortcut.h"
 #include "views/confirmdialog.h"
 #include "views/icons.h"
 #include "views/messages.h"
@@ -26,6 +27,7 @@ ExportButton::ExportButton(
 {
     setObjectName(u"exportButton"_s);
     setToolTip(tr("Write the entries shown to a file, each checked against the signed checkpoint"));
+    giveShortcut(this, QKeySequence(u"Ctrl+E"_s));
     auto *forms = new QMenu(this);
     forms->setObjectName(u"exportMenu"_s);
     forms->setAccessibleName(tr("Export as"));
@@ -50,7 +52,7 @@ void ExportButton::choose(const models::ExportForm &form)
         [this, name = form.name](const QString &path) {
             if (path.isEmpty() || m_export->isRunning())
                 return;
-            setEnabled(false);
+            m_rest.begin();
             m_task = m_tasks.begin(tr("Exporting ledger"), [this] { m_export->cancel(); });
             m_export->start(m_shown(), name, path);
         });
@@ -80,7 +82,7 @@ void ExportButton::askToStop(std::function<void()> mayClose)
 
 void ExportButton::onFinished(const models::ExportOutcome &outcome)
 {
-    setEnabled(true);
+    m_rest.end();
     if (m_task)
         m_task->finish();
     m_task = nullptr;
@@ -97,12 +99,10 @@ void ExportButton::onFinished(const models::ExportOutcome &outcome)
 void ExportButton::tell(const models::ExportOutcome &outcome)
 {
     if (!outcome.file) {
-        Message message = messageOf(tr("The ledger was not exported."), outcome.file.error());
-        // The advice for the codes speaks of the ledger's own disk.
-        if (outcome.file.error().code == ErrorCode::Storage)
-            message.todo = tr("Choose a folder that is there, can be written, and has room for it; then export again.");
-        else if (outcome.file.error().code == ErrorCode::Refused)
-            message.todo = tr("Once that is mended, export again.");
+        Message message = fileMessage(tr("The ledger was not exported."), outcome.file.error());
+        // What to do about the place or the font stands in the reason.
+        if (outcome.file.error().code == ErrorCode::Storage || outcome.file.error().code == ErrorCode::Refused)
+            message.todo = tr("Then export again.");
         showMessage(this, tr("Export"), message);
         return;
     }

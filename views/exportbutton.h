@@ -6,6 +6,7 @@
 #pragma once
 
 #include "models/ledgerexport.h"
+#include "views/rest.h"
 
 #include <QtCore/qpointer.h>
 #include <QtWidgets/qdialog.h>
@@ -40,6 +41,7 @@ private:
     TaskStrip &m_tasks;
     std::function<ledger::EntryFilter()> m_shown;
     models::LedgerExport *m_export;
+    Rest m_rest{this}; // while one is written
     Task *m_task = nullptr; // owned by the strip; null while nothing is exported
     QPointer<QDialog> m_question; // while it is asked
     std::function<void()> m_mayClose; // once it was stopped for that

@@ -106,6 +106,13 @@ void FilterBar::keyPressEvent(QKeyEvent *event)
         m_list->setCurrentIndex(m_list->model()->index(0, 0));
 }
 
+QWidget *FilterBar::lastStop() const
+{
+    if (!m_actions.isEmpty())
+        return m_actions.last();
+    return m_chips->buttons().isEmpty() ? static_cast<QWidget *>(m_field) : m_chips->buttons().last();
+}
+
 void FilterBar::leadTo(QAbstractItemView *next)
 {
     m_list = next;

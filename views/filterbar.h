@@ -50,6 +50,9 @@ public:
     void focus();
     // Tab goes through the bar and on to `next`, Down in the field straight to its rows.
     void leadTo(QAbstractItemView *next);
+    // Down alone, where a page has two views of its rows.
+    void downTo(QAbstractItemView *rows) { m_list = rows; }
+    QWidget *lastStop() const; // of Tab
 
 Q_SIGNALS:
     void changed();

@@ -150,8 +150,9 @@ void HandoverPage::savePdfTo(const QString &path)
         this,
         [path, html = m_text->toHtml(), title = tr("Tenant %1").arg(m_tenant)] { return writePdf(path, html, title); },
         [this, path](const Result<void> &written) {
-            m_note->setText(written ? tr("✔ Saved to %1.").arg(path)
-                                    : u"✖ "_s + messageOf(tr("The hand-over was not saved."), written.error()).text());
+            m_note->setText(written
+                    ? tr("✔ Saved to %1.").arg(path)
+                    : u"✖ "_s + fileMessage(tr("The hand-over was not saved."), written.error()).text());
         });
 }
 

@@ -10,16 +10,20 @@
 #include "views/keyfield.h"
 #include "views/makeroom.h"
 #include "views/messages.h"
+#include "views/primarybutton.h"
 #include "views/theme.h"
 #include "views/tokendelivery.h"
 #include "views/valuelabel.h"
 
 #include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qcheckbox.h>
 #include <QtWidgets/qcombobox.h>
 #include <QtWidgets/qdialogbuttonbox.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qpushbutton.h>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -31,13 +35,16 @@ constexpr qint64 MostHours = tokens::LongestLife / 3600;
 
 } // namespace
 
-IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
+IssueTokenDialog::IssueTokenDialog(
+    models::EngineLink &link, const std::optional<tokens::TokenRecord> &like, QWidget *parent)
     : QDialog(parent)
     , m_link(link)
     , m_tenant(new QComboBox(this))
     , m_scope(new QComboBox(this))
     , m_hours(new FormField(tr("&Valid for hours"), u"hoursEdit"_s, tr("1 to %1; 24 is a day").arg(MostHours), this))
     , m_key(new KeyField(this))
+    , m_possession(new QCheckBox(tr("Needs a &proof of possession (DPoP) with each request"), this))
+    , m_family(new PlainLabel(this))
     , m_mistake(new PlainLabel(this))
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Cancel, this))
 {
@@ -71,6 +78,14 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     m_hours->setCheck(FormField::wholeNumber(1, MostHours));
     column->addWidget(m_hours);
     column->addWidget(m_key);
+    m_possession->setObjectName(u"possessionCheckBox"_s);
+    m_possession->setToolTip(tr("A stolen text is of no use then; clients sign each request with the key (RFC 9449)"));
+    column->addWidget(m_possession);
+    m_family->setObjectName(u"familyNote"_s);
+    m_family->setProperty("muted", true);
+    m_family->setWordWrap(true);
+    m_family->hide();
+    column->addWidget(m_family);
     m_mistake->setObjectName(u"mistakeLabel"_s);
     m_mistake->setProperty("mistake", true);
     m_mistake->setWordWrap(true);
@@ -78,14 +93,29 @@ IssueTokenDialog::IssueTokenDialog(models::EngineLink &link, QWidget *parent)
     column->addWidget(m_mistake);
     QPushButton *go = m_buttons->addButton(tr("Issue token"), QDialogButtonBox::AcceptRole);
     go->setObjectName(u"issueTokenButton"_s);
-    go->setProperty("primary", true);
+    makePrimary(go);
     column->addWidget(m_buttons);
+    if (like)
+        takeFrom(*like);
     connect(m_key, &KeyField::changed, this, &IssueTokenDialog::check);
     connect(m_hours, &FormField::changed, this, &IssueTokenDialog::check);
     connect(m_scope, &QComboBox::currentTextChanged, this, &IssueTokenDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &IssueTokenDialog::issue);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     check();
+}
+
+void IssueTokenDialog::takeFrom(const tokens::TokenRecord &like)
+{
+    m_tenant->setCurrentText(like.tenant.toString());
+    m_scope->setCurrentText(QString::fromLatin1(like.scope.text()));
+    const qint64 left = (like.endsAt() - toSeconds(m_link.clock().now())) / 3600;
+    m_hours->setText(QString::number(std::clamp<qint64>(left, 1, MostHours)));
+    m_possession->setChecked(like.proofOfPossession);
+    m_family->setText(tr("An administrator's tokens begin families of their own. One that comes from %1 is issued by "
+                         "its holder: POST /v1/tenants/%2/tokens with that token.")
+                          .arg(models::shortHash(like.id.toString()), like.tenant.toString()));
+    m_family->show();
 }
 
 bool IssueTokenDialog::check()
@@ -114,6 +144,7 @@ void IssueTokenDialog::issue()
     tokens::TokenRequest request;
     request.subjectKey = *m_key->key();
     request.scope = *tokens::Scope::fromRequest(m_scope->currentText().trimmed());
+    request.proofOfPossession = m_possession->isChecked();
     request.expiresInSeconds = m_hours->number() * 3600;
     const TenantId tenant(m_tenant->currentText().toUtf8());
     m_link.change<engine::IssuedToken>(

@@ -1,11 +1,15 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Issues a token of a tenant: whose key, which scope, how long. The text is then delivered once.
+// Issues a token of a tenant: whose key, which scope, how long, with a proof of possession or not. The text is then
+// delivered once.
 #pragma once
+
+#include "service/tokens/rules.h"
 
 #include <QtWidgets/qdialog.h>
 
+class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
 class QLabel;
@@ -24,9 +28,11 @@ class IssueTokenDialog : public QDialog
     Q_OBJECT
 
 public:
-    IssueTokenDialog(models::EngineLink &link, QWidget *parent);
+    // `like`: another token of its tenant, at first no broader and no longer than it.
+    IssueTokenDialog(models::EngineLink &link, const std::optional<tokens::TokenRecord> &like, QWidget *parent);
 
 private:
+    void takeFrom(const tokens::TokenRecord &like);
     bool check();
     void issue();
 
@@ -35,6 +41,8 @@ private:
     QComboBox *m_scope;
     FormField *m_hours;
     KeyField *m_key;
+    QCheckBox *m_possession;
+    QLabel *m_family;
     QLabel *m_mistake;
     QDialogButtonBox *m_buttons;
     bool m_busy = false;

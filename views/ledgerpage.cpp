@@ -4,6 +4,7 @@
 #include "views/ledgerpage.h"
 
 #include "models/format.h"
+#include "views/buttonshortcut.h"
 #include "views/exportbutton.h"
 #include "views/ledgerdelegate.h"
 #include "views/ledgerdetail.h"
@@ -44,6 +45,7 @@ LedgerPage::LedgerPage(const PageContext &context, QWidget *parent)
     , m_export(new ExportButton(
           m_link, m_tasks, [this] { return m_model->shown(); }, this))
     , m_verify(new QPushButton(tr("Verify ledger"), this))
+    , m_verifyRest(m_verify)
     , m_card(new VerifyCard(this))
     , m_count(new PlainLabel(this))
     , m_order(new QComboBox(this))
@@ -56,6 +58,7 @@ LedgerPage::LedgerPage(const PageContext &context, QWidget *parent)
     m_verify->setObjectName(u"verifyButton"_s);
     m_verify->setProperty("primary", true);
     m_verify->setToolTip(tr("Compute the whole ledger again and compare it with what is stored and signed"));
+    giveShortcut(m_verify, QKeySequence(u"Ctrl+Shift+V"_s));
     connect(m_verify, &QPushButton::clicked, this, &LedgerPage::startVerification);
     m_filter->addButton(m_export);
     m_filter->addButton(m_verify);
@@ -109,8 +112,9 @@ void LedgerPage::buildList()
                 return outcome.isValid() ? outcomeMark(outcome.toInt()) : Mark();
             },
             this));
-    m_list->horizontalHeader()->setStretchLastSection(false);
-    m_list->setColumnWidths({90, 160, 200, 180, 0, 120});
+    m_list->setColumns(
+        {{.width = m_list->widthFor(models::count(99'999'999))}, {.width = m_list->widthFor(models::localTime({}))},
+            {.width = 190}, {.width = 120}, {.width = 120, .takesRest = true}, {.width = 84}});
 
     connect(m_listOrHint, &ListOrHint::actionRequested, this, [this] {
         if (m_failure.isEmpty()) {
@@ -250,14 +254,14 @@ void LedgerPage::startVerification()
 {
     if (m_verification->isRunning())
         return;
-    m_verify->setEnabled(false);
+    m_verifyRest.begin();
     m_task = m_tasks.begin(tr("Verifying ledger"), [this] { m_verification->cancel(); });
     m_verification->start(m_link.paths());
 }
 
 void LedgerPage::onVerificationFinished(const models::VerifyOutcome &outcome)
 {
-    m_verify->setEnabled(true);
+    m_verifyRest.end();
     if (m_task)
         m_task->finish();
     m_task = nullptr;

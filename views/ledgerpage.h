@@ -8,6 +8,7 @@
 #include "models/ledgermodel.h"
 #include "models/verification.h"
 #include "views/page.h"
+#include "views/rest.h"
 
 class QComboBox;
 class QLabel;
@@ -65,6 +66,7 @@ private:
     LedgerFilterLine *m_filter;
     ExportButton *m_export;
     QPushButton *m_verify;
+    Rest m_verifyRest; // while it runs
     VerifyCard *m_card;
     QLabel *m_count;
     QComboBox *m_order;

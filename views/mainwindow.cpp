@@ -5,11 +5,9 @@
 
 #include "models/attention.h"
 #include "models/enginelink.h"
-#include "models/format.h"
 #include "views/exportbutton.h"
 #include "views/icons.h"
 #include "views/ledgerpage.h"
-#include "views/messages.h"
 #include "views/navigation.h"
 #include "views/onboardingwizard.h"
 #include "views/taskstrip.h"
@@ -23,8 +21,8 @@
 #include <QtCore/qtimer.h>
 #include <QtGui/qaction.h>
 #include <QtGui/qevent.h>
+#include <QtGui/qscreen.h>
 #include <QtWidgets/qboxlayout.h>
-#include <QtWidgets/qlabel.h>
 #include <QtWidgets/qmenubar.h>
 #include <QtWidgets/qstackedwidget.h>
 #include <QtWidgets/qstatusbar.h>
@@ -34,8 +32,6 @@ using namespace Qt::StringLiterals;
 
 namespace views {
 
-static constexpr int LedgerWidth = 520; // pixels
-
 MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *parent)
     : QMainWindow(parent)
     , m_link(link)
@@ -44,29 +40,21 @@ MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *par
     , m_navigation(new Navigation(this))
     , m_stack(new QStackedWidget(this))
     , m_title(new PlainLabel(this))
-    , m_alarm(new PlainLabel(this))
-    , m_address(new PlainLabel(this))
-    , m_who(new PlainLabel(this))
-    , m_ledger(new PlainLabel(this))
-    , m_copies(new PlainLabel(this))
     , m_badgeRest(new QTimer(this))
 {
     setObjectName(u"mainWindow"_s);
     setWindowTitle(tr("Tenant console"));
     setMinimumSize(1024, 680);
 
-    m_alarm->setObjectName(u"alarm"_s);
-    m_alarm->setProperty("mistake", true);
-    m_alarm->setWordWrap(true);
-    m_alarm->setContentsMargins(Margin, Gap, Margin, 0);
-    m_alarm->hide();
+    auto *alarm = new PlainLabel(this);
+    m_status = new StatusLine(m_link, m_facts, statusBar(), alarm);
 
     auto *middle = new QWidget(this);
     auto *column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(buildHead());
-    column->addWidget(m_alarm);
+    column->addWidget(alarm);
     column->addWidget(m_stack, 1);
     column->addWidget(m_tasks);
 
@@ -89,34 +77,41 @@ MainWindow::MainWindow(models::EngineLink &link, ServerFacts facts, QWidget *par
     connect(m_navigation, &Navigation::currentRowChanged, this, &MainWindow::showPage);
 
     buildActions();
-    buildStatus();
     m_badgeRest->setSingleShot(true);
     m_badgeRest->setInterval(std::chrono::seconds(1));
     connect(m_badgeRest, &QTimer::timeout, this, [this] {
         if (m_badgesOld)
             countBadges();
     });
-    connect(&m_link, &models::EngineLink::changed, this, &MainWindow::refreshStatus);
+    connect(&m_link, &models::EngineLink::changed, this, &MainWindow::onChanged);
     // Time passes too: tokens end, and what was verified grows old.
     auto *tick = new QTimer(this);
     connect(tick, &QTimer::timeout, this, [this] {
-        refreshStatus();
+        onChanged();
         m_pages[size_t(m_stack->currentIndex())]->activate();
     });
     tick->start(std::chrono::seconds(10));
-    refreshStatus();
+    onChanged();
     m_navigation->setCurrentRow(0);
-
-    const QSettings settings;
-    if (!restoreGeometry(settings.value(u"window/geometry"_s).toByteArray()))
-        resize(1440, 900);
+    placeOnScreen();
     if (m_facts.firstStart)
         QMetaObject::invokeMethod(this, &MainWindow::showWelcome, Qt::QueuedConnection);
 }
 
 MainWindow::~MainWindow()
 {
+    // Here and not when it is closed: a signal ends it as well.
+    QSettings().setValue(u"window/geometry"_s, saveGeometry());
     delete m_onboarding; // now: its end is told to this window, of which only the widget is left later
+}
+
+void MainWindow::placeOnScreen()
+{
+    if (restoreGeometry(QSettings().value(u"window/geometry"_s).toByteArray()))
+        return;
+    // With room for the frame, of which nobody tells before it is there: the status line must not hang off the screen.
+    constexpr QSize Usual(1440, 900), Frame(16, 48);
+    resize(Usual.boundedTo(screen()->availableSize() - Frame));
 }
 
 void MainWindow::addPage(Page *page)
@@ -173,67 +168,13 @@ void MainWindow::buildActions()
     find->setShortcut(QKeySequence::Find);
 }
 
-void MainWindow::buildStatus()
-{
-    for (auto [label, name] : {std::pair(m_address, u"addressLabel"_s), {m_who, u"whoLabel"_s},
-             {m_ledger, u"ledgerLabel"_s}, {m_copies, u"copiesLabel"_s}}) {
-        label->setObjectName(name);
-        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        label->setContentsMargins(Gap, 0, Gap, 0);
-        statusBar()->addWidget(label);
-    }
-    statusBar()->setSizeGripEnabled(false);
-    m_copies->hide();
-    if (m_facts.copyTroubles) {
-        auto *look = new QTimer(this);
-        connect(look, &QTimer::timeout, this, &MainWindow::refreshCopies);
-        look->start(std::chrono::seconds(1));
-    }
-    m_address->setText(u"● "_s + QString(m_facts.url).remove(u"http://"_s));
-    m_address->setToolTip(models::toolTipText(tr("The server accepts connections on %1").arg(m_facts.url)));
-}
-
-void MainWindow::refreshStatus()
+void MainWindow::onChanged()
 {
     if (m_badgeRest->isActive())
         m_badgesOld = true;
     else
         countBadges();
-    const auto [size, trouble] =
-        m_link.state().read([](const engine::State &state) { return std::pair(state.ledgerSize, state.trouble); });
-    const bool stuck = !trouble.why.isEmpty();
-    QString text = tr("Ledger: %1 entries").arg(models::count(qint64(size)));
-    text += u" · "_s
-        + (m_verifiedAt ? m_verification + u" · "_s + models::relativeTime(*m_verifiedAt, m_link.clock().now())
-                        : tr("not verified since the start"));
-    if (stuck)
-        text.prepend(tr("✖ Read-only: %1").arg(trouble.why) + u" · "_s);
-    // A sentence about a damaged ledger may be long, and must not make the window wider than the screen.
-    m_ledger->setText(m_ledger->fontMetrics().elidedText(text, Qt::ElideRight, LedgerWidth));
-    m_ledger->setToolTip(models::toolTipText(text));
-    const bool barred = !m_link.mayAct();
-    m_alarm->setVisible(stuck || barred);
-    m_who->setText(barred ? tr("✖ no administrator") : tr("admin (admin.token)"));
-    m_who->setToolTip(tr("What is done here is done with the token %1").arg(m_link.administrator().toString()));
-    if (barred)
-        m_alarm->setText(
-            Message{tr("⚠ Nothing can be changed here: the token in admin.token was revoked or has ended."),
-                tr("Its id is %1. Reading goes on.").arg(m_link.administrator().toString()),
-                tr("Make a new one with: service-vm-tenant admin-token --rotate. This window then goes on by itself.")}
-                .text());
-    if (stuck)
-        m_alarm->setText(Message{tr("⚠ Nothing can be changed now: the ledger can't be written. Reading goes on."),
-            trouble.why, trouble.remedy}
-                             .text());
-}
-
-// They fail and mend themselves while nothing is committed, so nobody tells of it.
-void MainWindow::refreshCopies()
-{
-    const QStringList troubles = m_facts.copyTroubles();
-    m_copies->setVisible(!troubles.isEmpty());
-    m_copies->setText(tr("⚠ Checkpoint not copied to %n place(s)", nullptr, int(troubles.size())));
-    m_copies->setToolTip(models::toolTipText(troubles.join(u'\n')));
+    m_status->refresh();
 }
 
 // Every token is looked at: not on this thread, and not with every change.
@@ -261,17 +202,14 @@ void MainWindow::showBadges(const models::Attention &needed)
         needed.overQuota == 1 ? tr("1 tenant is over its quota")
                               : tr("%1 tenants are over their quotas").arg(needed.overQuota));
     badge(m_tokens, needed.expiring,
-        needed.expiring == 1 ? tr("1 root token ends within three days")
-                             : tr("%1 root tokens end within three days").arg(needed.expiring));
+        needed.expiring == 1 ? tr("1 token ends within a week")
+                             : tr("%1 tokens end within a week").arg(needed.expiring));
 }
 
 void MainWindow::onVerified(quint64 size, bool ok, const QString &sentence)
 {
-    m_verification =
-        ok ? tr("✔ verified to #%1").arg(models::count(qint64(size))) : tr("✖ verification failed: %1").arg(sentence);
-    m_verifiedAt = m_link.clock().now();
     m_navigation->setBadge(m_stack->indexOf(m_ledgerPage), ok ? 0 : 1, tr("The last verification failed"));
-    refreshStatus();
+    m_status->showVerification(size, ok, sentence);
 }
 
 void MainWindow::showPage(int index)
@@ -332,7 +270,6 @@ void MainWindow::closeEvent(QCloseEvent *event)
         event->ignore();
         return;
     }
-    QSettings().setValue(u"window/geometry"_s, saveGeometry());
     QMainWindow::closeEvent(event);
 }
 

@@ -6,10 +6,10 @@
 #pragma once
 
 #include "views/page.h"
+#include "views/statusline.h"
 
 #include <QtWidgets/qmainwindow.h>
 
-#include <functional>
 #include <vector>
 
 class QLabel;
@@ -27,13 +27,6 @@ class Navigation;
 class OnboardingWizard;
 class TenantsPage;
 class TokensPage;
-
-struct ServerFacts
-{
-    QString url; // "http://127.0.0.1:9221"
-    bool firstStart = false;
-    std::function<QStringList()> copyTroubles = {}; // of places for copies of the checkpoint; none: no places
-};
 
 class MainWindow : public QMainWindow
 {
@@ -61,12 +54,11 @@ protected:
 private:
     void addPage(Page *page);
     void buildActions();
-    void buildStatus();
-    void refreshStatus();
+    void placeOnScreen();
+    void onChanged();
     void countBadges();
     void showBadges(const models::Attention &needed);
     QWidget *buildHead();
-    void refreshCopies();
     void showWelcome();
     void onVerified(quint64 size, bool ok, const QString &sentence);
 
@@ -76,15 +68,9 @@ private:
     Navigation *m_navigation;
     QStackedWidget *m_stack;
     QLabel *m_title;
-    QLabel *m_alarm; // stays while something is wrong
-    QLabel *m_address;
-    QLabel *m_who;
-    QLabel *m_ledger;
-    QLabel *m_copies;
+    StatusLine *m_status;
     QTimer *m_badgeRest; // between two counts of what needs a person
     bool m_badgesOld = false; // something changed since the last count
-    QString m_verification; // "✔ verified to #48,213" or what failed; empty before the first
-    std::optional<Timestamp> m_verifiedAt;
     TenantsPage *m_tenants;
     TokensPage *m_tokens;
     LedgerPage *m_ledgerPage;

@@ -38,8 +38,6 @@ QString advice(ErrorCode code)
         return tr("Choose another id.");
     case ErrorCode::TenantNotEmpty:
         return tr("Destroy the VMs first, or delete them together with the tenant.");
-    case ErrorCode::PreconditionFailed:
-        return tr("Look at the record as it is now and repeat the change.");
     case ErrorCode::QuotaExceeded:
     case ErrorCode::OverQuota:
         return tr("Free some of it, or raise the limit.");
@@ -55,14 +53,19 @@ QString advice(ErrorCode code)
         return tr("Ask for less, or have an administrator do it.");
     case ErrorCode::TenantSuspended:
         return tr("Resume the tenant first.");
-    case ErrorCode::LedgerUnavailable:
+    case ErrorCode::LedgerUnavailable: // for which there are many reasons
+        return tr("The warning at the top of the window says what to do.");
     case ErrorCode::Storage:
-        return tr("Make room on the disk; the console goes on by itself.");
+        return tr("See whether the data directory is there, can be read and has room.");
     case ErrorCode::Corrupt:
         return tr("Verify the ledger, and restore a backup where it is damaged.");
     case ErrorCode::NotFound:
     case ErrorCode::TenantDeleted:
         return tr("It may be gone meanwhile: refresh the page.");
+    case ErrorCode::PreconditionFailed:
+    case ErrorCode::Refused:
+    case ErrorCode::Usage:
+        return {}; // the sentence itself says it
     default:
         return tr("Try again later.");
     }
@@ -96,12 +99,20 @@ Message messageOf(const QString &what, const Error &error)
     return {what, why, todo};
 }
 
+Message fileMessage(const QString &what, const Error &error)
+{
+    Message message = messageOf(what, error);
+    if (error.code == ErrorCode::Storage)
+        message.todo = tr("Choose a folder that is there, that you may write to and that has room; then try again.");
+    return message;
+}
+
 static void openBox(QMessageBox::Icon icon, QWidget *parent, const QString &title, const Message &message)
 {
     auto *box = new QMessageBox(icon, title, message.what, QMessageBox::Ok, parent);
     box->setObjectName(u"messageBox"_s);
     box->setTextFormat(Qt::PlainText);
-    box->setInformativeText(models::htmlText(message.why + u'\n' + message.todo));
+    box->setInformativeText(models::htmlText(Message{message.why, message.todo, {}}.text()));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->open();
 }
@@ -131,8 +142,8 @@ std::unique_ptr<QMessageBox> rollbackBox(const Error &error, const QString &data
     return box;
 }
 
-static void askPath(QWidget *owner, const QString &title, QFileDialog::AcceptMode mode, const QString &suggestion,
-    const PathHandler &handler)
+static void askPath(QWidget *owner, const QString &title, QFileDialog::AcceptMode mode, QFileDialog::FileMode what,
+    const QString &suggestion, const PathHandler &handler)
 {
     if (nextPath)
         return handler(*std::exchange(nextPath, std::nullopt));
@@ -141,7 +152,7 @@ static void askPath(QWidget *owner, const QString &title, QFileDialog::AcceptMod
     dialog->setObjectName(u"filePicker"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(mode);
-    dialog->setFileMode(mode == QFileDialog::AcceptSave ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
+    dialog->setFileMode(what);
     if (!suggestion.isEmpty())
         dialog->selectFile(suggested.fileName());
     QObject::connect(dialog, &QDialog::finished, owner, [dialog, handler](int result) {
@@ -152,12 +163,17 @@ static void askPath(QWidget *owner, const QString &title, QFileDialog::AcceptMod
 
 void askSavePath(QWidget *owner, const QString &title, const QString &suggestion, const PathHandler &handler)
 {
-    askPath(owner, title, QFileDialog::AcceptSave, suggestion, handler);
+    askPath(owner, title, QFileDialog::AcceptSave, QFileDialog::AnyFile, suggestion, handler);
 }
 
 void askOpenPath(QWidget *owner, const QString &title, const PathHandler &handler)
 {
-    askPath(owner, title, QFileDialog::AcceptOpen, {}, handler);
+    askPath(owner, title, QFileDialog::AcceptOpen, QFileDialog::ExistingFile, {}, handler);
+}
+
+void askFolder(QWidget *owner, const QString &title, const PathHandler &handler)
+{
+    askPath(owner, title, QFileDialog::AcceptOpen, QFileDialog::Directory, {}, handler);
 }
 
 void setNextPath(const QString &path)

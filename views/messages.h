@@ -29,6 +29,8 @@ struct Message
 
 // The error as a person reads it; `what` is what did not happen.
 Message messageOf(const QString &what, const Error &error);
+// Of a file that the person chose the place of: what the codes advise otherwise is about the installation's own disk.
+Message fileMessage(const QString &what, const Error &error);
 
 // Stays until it is closed; never blocks the caller.
 void showMessage(QWidget *parent, const QString &title, const Message &message);
@@ -44,6 +46,7 @@ std::unique_ptr<QMessageBox> rollbackBox(const Error &error, const QString &data
 using PathHandler = std::function<void(const QString &path)>;
 void askSavePath(QWidget *owner, const QString &title, const QString &suggestion, const PathHandler &handler);
 void askOpenPath(QWidget *owner, const QString &title, const PathHandler &handler);
+void askFolder(QWidget *owner, const QString &title, const PathHandler &handler);
 
 // Tests: the path that the next picker gives at once, instead of a dialog.
 void setNextPath(const QString &path);

@@ -7,6 +7,7 @@
 #include "models/format.h"
 #include "models/tenantmodel.h"
 #include "service/fleet/vmstore.h"
+#include "views/buttonshortcut.h"
 #include "views/delegates.h"
 #include "views/icons.h"
 #include "views/listview.h"
@@ -84,17 +85,20 @@ QWidget *TenantDetail::buildButtons()
     auto *layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Gap);
-    const auto add = [&](const QString &iconName, const QString &text, const QString &name, auto signal) {
+    const auto add = [&](const QString &iconName, const QString &text, const QString &name, const char *keys,
+                         auto signal) {
         auto *button = new QPushButton(icon(iconName), text, row);
         button->setObjectName(name);
+        giveShortcut(button, QKeySequence(QLatin1StringView(keys)));
+        m_actions.append(button);
         connect(button, &QPushButton::clicked, this, signal);
         layout->addWidget(button);
         return button;
     };
-    add(u"edit"_s, tr("Edit…"), u"editButton"_s, &TenantDetail::editRequested);
-    m_suspend = add(u"suspend"_s, tr("Suspend…"), u"suspendButton"_s, &TenantDetail::suspendRequested);
-    m_resume = add(u"resume"_s, tr("Resume…"), u"resumeButton"_s, &TenantDetail::resumeRequested);
-    add(u"delete"_s, tr("Delete…"), u"deleteButton"_s, &TenantDetail::deleteRequested);
+    add(u"edit"_s, tr("Edit…"), u"editButton"_s, "F2", &TenantDetail::editRequested);
+    m_suspend = add(u"suspend"_s, tr("Suspend…"), u"suspendButton"_s, "Ctrl+Shift+S", &TenantDetail::suspendRequested);
+    m_resume = add(u"resume"_s, tr("Resume…"), u"resumeButton"_s, "Ctrl+Shift+R", &TenantDetail::resumeRequested);
+    add(u"delete"_s, tr("Delete…"), u"deleteButton"_s, "Del", &TenantDetail::deleteRequested);
     layout->addStretch();
     return row;
 }
@@ -150,9 +154,10 @@ QWidget *TenantDetail::buildTokens()
                                                                                                : colors().muted;
             },
             this));
-    for (const int column : {Model::TenantColumn, Model::TokenColumn, Model::DepthColumn, Model::IssuedColumn})
-        list->hideColumn(column);
-    list->setColumnWidths({100, 0, 150, 0, 160});
+    static_assert(Model::ColumnCount == 9);
+    list->setColumns({{.width = 96}, {.width = 0}, {.width = 100, .takesRest = true}, {.width = 0},
+        {.width = list->widthFor(u"MMMMMMMM…mmmmmmmm"_s), .goes = 1}, {.width = 0}, {.width = 0},
+        {.width = list->widthFor(u"in 365 d"_s)}, {.width = 0}});
     m_tokenList = new ListOrHint(list, this);
     return m_tokenList;
 }
@@ -161,6 +166,11 @@ QWidget *TenantDetail::buildVms()
 {
     auto *list = new ListView(u"detailVmList"_s, tr("VMs of the tenant"), this);
     list->setModel(m_vms);
+    static_assert(models::VmModel::ColumnCount == 6);
+    list->setColumns(
+        {{.width = list->widthFor(u"Provisioning"_s)}, {.width = list->widthFor(u"00000000…00000000"_s), .goes = 3},
+            {.width = 90, .takesRest = true}, {.width = list->widthFor(u"16,384 MB, 16 CPU, 1,000 GB"_s), .goes = 2},
+            {.width = 110, .goes = 1}, {.width = list->widthFor(models::localTime({})), .goes = 4}});
     m_vmList = new ListOrHint(list, this);
     return m_vmList;
 }

@@ -33,6 +33,9 @@ public:
     // Null shows the hint to choose one.
     void show(const tenancy::Tenant *tenant);
 
+    // What can be done to the tenant shown; some are hidden.
+    const QList<QPushButton *> &actions() const { return m_actions; }
+
 Q_SIGNALS:
     void editRequested();
     void suspendRequested();
@@ -52,6 +55,7 @@ private:
     std::optional<tenancy::Tenant> m_shown;
     QLabel *m_id, *m_name, *m_state, *m_vmsText, *m_storageText, *m_rate, *m_created, *m_createdBy, *m_labels;
     QProgressBar *m_vmsBar, *m_storageBar;
+    QList<QPushButton *> m_actions;
     QPushButton *m_suspend, *m_resume;
     QTabWidget *m_tabs;
     ListOrHint *m_tokenList, *m_vmList;

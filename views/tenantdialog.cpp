@@ -11,6 +11,7 @@
 #include "views/formfield.h"
 #include "views/makeroom.h"
 #include "views/messages.h"
+#include "views/primarybutton.h"
 #include "views/theme.h"
 #include "views/valuelabel.h"
 
@@ -70,7 +71,7 @@ TenantDialog::TenantDialog(models::EngineLink &link, const tenancy::Tenant &tena
     column->addWidget(m_mistake);
     QPushButton *go = m_buttons->addButton(tr("Save changes"), QDialogButtonBox::AcceptRole);
     go->setObjectName(u"saveButton"_s);
-    go->setProperty("primary", true);
+    makePrimary(go);
     column->addWidget(m_buttons);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &TenantDialog::save);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

@@ -43,6 +43,7 @@ TenantsPage::TenantsPage(const PageContext &context, QWidget *parent)
     buildList();
     arrange(m_detail);
     setTabOrder(m_list, m_detail);
+    offerInMenu(m_detail->actions());
     connect(m_detail, &TenantDetail::editRequested, this, &TenantsPage::editSelected);
     connect(m_detail, &TenantDetail::suspendRequested, this, &TenantsPage::suspendSelected);
     connect(m_detail, &TenantDetail::resumeRequested, this, &TenantsPage::resumeSelected);
@@ -56,7 +57,7 @@ void TenantsPage::buildBar()
     m_bar->addChip(Suspended, tr("Suspended"), u"suspendedChip"_s);
     m_bar->addChip(OverQuota, tr("Over quota"), u"overQuotaChip"_s);
     QPushButton *onboard = m_bar->addAction(tr("Onboard a tenant"), u"onboardButton"_s);
-    onboard->setToolTip(tr("Onboard a tenant (Ctrl+N)"));
+    onboard->setToolTip(tr("Onboard a tenant (Ctrl+N)")); // whose key is the menu's
     connect(onboard, &QPushButton::clicked, this, &TenantsPage::onboardingRequested);
     connect(m_bar, &FilterBar::changed, this, &TenantsPage::applyFilter);
 }
@@ -79,7 +80,14 @@ void TenantsPage::buildList()
     const int pill = PillDelegate::columnWidth(m_list->fontMetrics(),
         {models::stateText(TenantState::Active), models::stateText(TenantState::Suspended),
             models::stateText(TenantState::Deleted)});
-    m_list->setColumnWidths({pill, 120, 196, 212, 70, 54, 80});
+    const auto usage = [this](qint64 used, qint64 limit, const QString &unit) {
+        return m_list->widthFor(models::usageText(used, limit, unit)) + UsageDelegate::BarRoom;
+    };
+    m_list->setColumns({{.width = pill}, {.width = 136, .takesRest = true}, {.width = usage(10, 99, tr("VMs"))},
+        {.width = usage(70, 1000, tr("GB")), .goes = 1},
+        {.width = m_list->widthFor(tr("%1/min").arg(models::count(1200))), .goes = 2},
+        {.width = m_list->widthFor(models::count(99)), .goes = 4},
+        {.width = m_list->widthFor(models::localDate({})), .goes = 3}});
     connect(m_listOrHint, &ListOrHint::actionRequested, this, [this] {
         if (m_model->records().empty())
             Q_EMIT onboardingRequested();
@@ -214,15 +222,18 @@ void TenantsPage::deleteSelected()
     if (!tenant)
         return;
     const TenantId id = tenant->id;
-    askAndChange(
-        {.title = tr("Delete tenant"),
-            .text = tr("All tokens of %1 die now. %2 The id is never given again. The ledger "
-                       "keeps everything.")
-                        .arg(id.toString(),
-                            tenant->usage.vms == 1 ? tr("1 VM is destroyed.")
-                                                   : tr("%1 VMs are destroyed.").arg(models::count(tenant->usage.vms))),
-            .verb = tr("Delete tenant"),
-            .typed = id.toString()},
+    const qint64 tokens = m_model->find(id)->tokens, vms = tenant->usage.vms;
+    const QString dying = tokens == 1 ? tr("1 token dies now.")
+        : tokens == 0                 ? tr("No token of it is active.")
+                                      : tr("%1 tokens die now.").arg(models::count(tokens));
+    const QString destroyed = vms == 1 ? tr("1 VM is destroyed.")
+        : vms == 0                     ? tr("It has no VM.")
+                                       : tr("%1 VMs are destroyed.").arg(models::count(vms));
+    askAndChange({.title = tr("Delete tenant"),
+                     .text = tr("%1 goes. %2 %3 The id is never given again. The ledger keeps everything.")
+                                 .arg(id.toString(), dying, destroyed),
+                     .verb = tr("Delete tenant"),
+                     .typed = id.toString()},
         tr("%1 was not deleted.").arg(id.toString()), [id](const QString &) -> engine::Command<tenancy::Tenant> {
             return
                 [id](engine::Work &work) { return engine::deleteTenant(work, id, {.ifVersion = {}, .cascade = true}); };

@@ -24,6 +24,7 @@ QString styleSheet(const Colors &c)
            "QListWidget#navigation::item { height: 36px; padding-left: 12px; border-left: 3px solid transparent; }"
            "QListWidget#navigation::item:selected { background: %3; color: %4; border-left: 3px solid %5; }"
            "QFrame[card=\"true\"] { background: %6; border: 1px solid %2; border-radius: 6px; }"
+           "QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }"
            "QLabel[muted=\"true\"] { color: %7; }"
            "QLabel[mistake=\"true\"] { color: %8; }"
            "QLabel[good=\"true\"] { color: %9; }"

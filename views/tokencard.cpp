@@ -5,11 +5,15 @@
 
 #include "models/background.h"
 #include "models/format.h"
+#include "models/sealing.h"
 #include "service/crypto/publickeytext.h"
 #include "service/crypto/secretfile.h"
 #include "views/countdownring.h"
 #include "views/icons.h"
+#include "views/makeroom.h"
 #include "views/messages.h"
+#include "views/notes.h"
+#include "views/sealeddialog.h"
 #include "views/secretclipboard.h"
 #include "views/theme.h"
 #include "views/valuelabel.h"
@@ -22,11 +26,15 @@
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qpushbutton.h>
-#include <QtWidgets/qstyle.h>
 
 using namespace Qt::StringLiterals;
 
 namespace views {
+
+static QString firstWords()
+{
+    return TokenCard::tr("The token is shown here only and kept nowhere.");
+}
 
 TokenCard::TokenCard(engine::IssuedToken issued, QWidget *parent, DeliveryTimes times)
     : QFrame(parent)
@@ -37,6 +45,7 @@ TokenCard::TokenCard(engine::IssuedToken issued, QWidget *parent, DeliveryTimes 
     , m_reveal(new QPushButton(icon(u"key"_s), tr("&Reveal (hold)"), this))
     , m_copy(new QPushButton(icon(u"copy"_s), tr("&Copy"), this))
     , m_save(new QPushButton(icon(u"save"_s), tr("&Save to a file…"), this))
+    , m_seal(new QPushButton(icon(u"seal"_s), tr("Sea&l for holder…"), this))
     , m_again(new QPushButton(tr("Show &again"), this))
     , m_note(new PlainLabel(this))
     , m_tick(new QCheckBox(tr("I have &delivered it"), this))
@@ -56,8 +65,9 @@ TokenCard::TokenCard(engine::IssuedToken issued, QWidget *parent, DeliveryTimes 
     column->addWidget(m_tick);
     connect(m_tick, &QCheckBox::toggled, this, &TokenCard::deliver);
     connect(m_ring, &CountdownRing::ranOut, this, &TokenCard::hideToken);
-    say(tr("The token is shown here only and kept nowhere."), "muted");
+    say(firstWords(), "muted");
     update();
+    lookForAge();
 }
 
 TokenCard::~TokenCard()
@@ -92,11 +102,12 @@ QWidget *TokenCard::buildButtons()
     m_reveal->setObjectName(u"revealButton"_s);
     m_copy->setObjectName(u"copyTokenButton"_s);
     m_save->setObjectName(u"saveTokenButton"_s);
+    m_seal->setObjectName(u"sealTokenButton"_s);
     m_again->setObjectName(u"showAgainButton"_s);
     m_reveal->setToolTip(tr("The token is readable while this is held down"));
     m_copy->setToolTip(tr("The clipboard is cleared after %1 s").arg(models::count(m_times.clipboard.count() / 1000)));
     m_save->setToolTip(tr("A file that only you can read (0600)"));
-    for (QPushButton *button : {m_reveal, m_copy, m_save, m_again}) {
+    for (QPushButton *button : {m_reveal, m_copy, m_save, m_seal, m_again}) {
         button->setAutoDefault(false);
         layout->addWidget(button);
     }
@@ -105,6 +116,7 @@ QWidget *TokenCard::buildButtons()
     connect(m_reveal, &QPushButton::released, this, [this] { reveal(false); });
     connect(m_copy, &QPushButton::clicked, this, &TokenCard::copy);
     connect(m_save, &QPushButton::clicked, this, &TokenCard::save);
+    connect(m_seal, &QPushButton::clicked, this, &TokenCard::seal);
     connect(m_again, &QPushButton::clicked, this, &TokenCard::showAgain);
     return row;
 }
@@ -150,6 +162,7 @@ void TokenCard::update()
     m_reveal->setEnabled(usable);
     m_copy->setEnabled(usable);
     m_save->setEnabled(usable); // while it saves, too: the keyboard would land on the tick else
+    m_seal->setEnabled(usable && !m_age.isEmpty());
     m_again->setVisible(hidden && !m_delivered);
     m_ring->setVisible(usable);
     if (!m_reveal->isDown() || !usable)
@@ -200,15 +213,71 @@ void TokenCard::saveTo(const QString &path)
     // The file dialog has asked whether a file that is there may go.
     models::inBackground<Result<void>>(
         this,
-        [path, text = m_issued.text + '\n'] { return crypto::writeSecretFile(path, text, crypto::Overwrite::Replace); },
+        [path, text = m_issued.text + '\n'] {
+            return crypto::writeSecretFile(path, text, crypto::Overwrite::Replace, crypto::Folder::Shared);
+        },
         [this, path](const Result<void> &written) {
             m_saving = false;
             if (written)
                 say(tr("Saved to %1, readable by you only.").arg(path), "good");
             else
-                say(messageOf(tr("The token was not saved."), written.error()).text(), "mistake");
+                say(fileMessage(tr("The token was not saved."), written.error()).text(), "mistake");
             update();
         });
+}
+
+// Greyed with the reason until it is found.
+void TokenCard::lookForAge()
+{
+    const auto tell = [this](const QString &sentence) {
+        m_seal->setToolTip(sentence);
+        m_seal->setAccessibleDescription(sentence);
+    };
+    if (!m_issued.record.subjectKey)
+        return tell(tr("An administrator's token has no holder's key that it could be sealed for"));
+    tell(tr("Looking for the program age…"));
+    models::inBackground<QString>(this, models::ageProgram, [this, tell](const QString &program) {
+        m_age = program;
+        tell(program.isEmpty()
+                ? tr("Sealing needs the program age, which is not on the PATH. Install it with: sudo apt install age")
+                : tr("Encrypts the token with age, so that only the holder's private key opens it"));
+        // Without a pointer nobody reads the reason on the button itself.
+        if (program.isEmpty() && m_note->text() == firstWords())
+            say(firstWords() + u' ' + tr("Sealing it needs the program age, which is not installed here."), "muted");
+        update();
+    });
+}
+
+void TokenCard::seal()
+{
+    if (m_sealing)
+        return;
+    m_sealing = true;
+    m_ring->pause();
+    say(tr("Sealing with %1…").arg(m_age), "muted");
+    models::inBackground<Result<QByteArray>>(
+        this,
+        [holder = *m_issued.record.subjectKey, text = m_issued.text + '\n', program = m_age]() mutable {
+            auto sealed = models::sealFor(holder, text, program);
+            text.fill('\0');
+            return sealed;
+        },
+        [this](const Result<QByteArray> &sealed) { showSealed(sealed); });
+}
+
+void TokenCard::showSealed(const Result<QByteArray> &sealed)
+{
+    m_sealing = false;
+    if (m_delivered)
+        return;
+    m_ring->restart();
+    if (!sealed)
+        return say(messageOf(tr("The token was not sealed."), sealed.error()).text(), "mistake");
+    say(tr("Sealed. Only the holder's private key opens it."), "good");
+    auto *dialog = new SealedDialog(*sealed, QString::fromLatin1(crypto::keyThumbprint(*m_issued.record.subjectKey)),
+        m_issued.record.tenant.toString() + ".token.age"_L1, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void TokenCard::hideToken()
@@ -241,11 +310,9 @@ void TokenCard::deliver()
 
 void TokenCard::say(const QString &text, const char *kind)
 {
-    m_note->setText(text);
-    for (const char *each : {"muted", "good", "mistake"})
-        m_note->setProperty(each, qstrcmp(each, kind) == 0);
-    m_note->style()->unpolish(m_note);
-    m_note->style()->polish(m_note);
+    showNote(m_note, text, kind);
+    if (window()->layout())
+        makeRoom(window());
 }
 
 void TokenCard::changeEvent(QEvent *event)

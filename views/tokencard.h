@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A token that has just been issued and can be had only here: masked, revealed while a button is held, copied, saved;
-// below it whose it is. Left alone it hides itself after a while and has to be asked for again.
+// A token that has just been issued and can be had only here: masked, revealed while a button is held, copied, saved,
+// sealed for its holder; below it whose it is. Left alone it hides itself after a while and has to be asked for again.
 //
 // The text lives in this widget and is overwritten when it is delivered or the widget goes. GUI thread; the file is
 // written by a worker.
@@ -54,6 +54,9 @@ private:
     void reveal(bool shown);
     void copy();
     void save();
+    void lookForAge();
+    void seal();
+    void showSealed(const Result<QByteArray> &sealed);
     void saveTo(const QString &path);
     void hideToken();
     void showAgain();
@@ -65,9 +68,11 @@ private:
     const DeliveryTimes m_times;
     bool m_delivered = false;
     bool m_saving = false;
+    bool m_sealing = false;
+    QString m_age; // the program that seals; empty: none is there, or it is not known yet
     QLineEdit *m_box;
     CountdownRing *m_ring;
-    QPushButton *m_reveal, *m_copy, *m_save, *m_again;
+    QPushButton *m_reveal, *m_copy, *m_save, *m_seal, *m_again;
     QLabel *m_note;
     QCheckBox *m_tick;
 };

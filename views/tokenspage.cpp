@@ -3,25 +3,29 @@
 
 #include "views/tokenspage.h"
 
+#include "models/attention.h"
 #include "models/enginelink.h"
 #include "models/format.h"
-#include "service/engine/tokencommands.h"
-#include "views/confirmdialog.h"
-#include "views/delegates.h"
+#include "service/tokens/tokenstore.h"
+#include "views/buttonshortcut.h"
+#include "views/explaindialog.h"
 #include "views/filterbar.h"
-#include "views/icons.h"
 #include "views/issuetokendialog.h"
 #include "views/listview.h"
-#include "views/messages.h"
+#include "views/revoketoken.h"
+#include "views/rotatetokendialog.h"
 #include "views/theme.h"
+#include "views/tierdialog.h"
+#include "views/tokendetail.h"
+#include "views/tokenstate.h"
+#include "views/tokentreeview.h"
 #include "views/valuelabel.h"
 
-#include <QtGui/qclipboard.h>
-#include <QtGui/qguiapplication.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qsettings.h>
 #include <QtWidgets/qboxlayout.h>
-#include <QtWidgets/qformlayout.h>
 #include <QtWidgets/qpushbutton.h>
-#include <QtWidgets/qstackedwidget.h>
+#include <QtWidgets/qtoolbutton.h>
 
 using namespace Qt::StringLiterals;
 
@@ -32,10 +36,21 @@ namespace {
 enum Chip
 {
     ActiveOnly,
+    ExpiringOnly,
+    UnusedOnly,
     RevokedOnly,
     ExpiredOnly,
     All
 };
+
+enum View
+{
+    AsList,
+    AsTree
+};
+
+constexpr QLatin1StringView ViewKey = "tokensPage/view"_L1;
+constexpr qint64 Expiring = 30 * 86'400; // seconds that are left
 
 } // namespace
 
@@ -44,143 +59,209 @@ TokensPage::TokensPage(const PageContext &context, QWidget *parent)
         new FilterBar(u"tokenFilter"_s, tr("Filter tokens"), tr("Filter by tenant, scope, id or key"), nullptr),
         new ListView(u"tokenList"_s, tr("Tokens"), nullptr), parent)
     , m_model(new models::TokenModel(this))
+    , m_tree(new models::TokenTree(*m_model, this))
+    , m_treeView(new TokenTreeView(m_tree, this))
+    , m_detail(new TokenDetail(m_model, this))
+    , m_views(new Chips(tr("View"), this))
 {
     buildBar();
+    QWidget *second = buildSecondRow();
     buildList();
-    arrange(buildDetail());
-    setTabOrder(m_list, m_copyId);
-    setTabOrder(m_copyId, m_copyHolder);
-    setTabOrder(m_copyHolder, m_revoke);
+    buildTree();
+    arrange(m_detail);
+    static_cast<QVBoxLayout *>(layout())->insertWidget(1, second);
+    QWidget *last = m_bar->lastStop();
+    for (QWidget *next :
+        QWidgetList{m_views->button(AsList), m_views->button(AsTree), m_showExpiring, m_tiers, m_list, m_treeView})
+        setTabOrder(std::exchange(last, next), next);
+    for (QPushButton *action : m_detail->actions())
+        setTabOrder(std::exchange(last, action), action);
+    offerInMenu(m_detail->actions());
+    offerInMenu(m_detail->actions(), m_treeView);
+    connect(m_detail, &TokenDetail::issueRequested, this, [this] { issue(true); });
+    connect(m_detail, &TokenDetail::rotateRequested, this, &TokensPage::rotate);
+    connect(m_detail, &TokenDetail::explainRequested, this, &TokensPage::explain);
+    connect(m_detail, &TokenDetail::revokeRequested, this, [this] {
+        if (selected())
+            askToRevoke(m_link, *m_model, m_selected, this);
+    });
+    showAs(QSettings().value(ViewKey).toInt() == AsTree ? AsTree : AsList);
 }
 
 void TokensPage::buildBar()
 {
     m_bar->addChip(ActiveOnly, tr("Active"), u"activeTokensChip"_s);
+    m_bar->addChip(ExpiringOnly, tr("Expiring"), u"expiringTokensChip"_s);
+    m_bar->addChip(UnusedOnly, tr("Unused"), u"unusedTokensChip"_s);
     m_bar->addChip(RevokedOnly, tr("Revoked"), u"revokedTokensChip"_s);
     m_bar->addChip(ExpiredOnly, tr("Expired"), u"expiredTokensChip"_s);
     m_bar->addChip(All, tr("All"), u"allTokensChip"_s);
-    connect(m_bar->addAction(tr("Issue a token…"), u"issueButton"_s), &QPushButton::clicked, this, &TokensPage::issue);
+    m_bar->findChild<QToolButton *>(u"expiringTokensChip"_s)->setToolTip(tr("Active, and at their end within 30 days"));
+    m_bar->findChild<QToolButton *>(u"unusedTokensChip"_s)->setToolTip(tr("Active, and never used"));
+    QPushButton *issuing = m_bar->addAction(tr("Issue a token…"), u"issueButton"_s);
+    giveShortcut(issuing, QKeySequence(u"Ctrl+T"_s));
+    connect(issuing, &QPushButton::clicked, this, [this] { issue(false); });
     connect(m_bar, &FilterBar::changed, this, &TokensPage::applyFilter);
+}
+
+// How the tokens are shown, what needs a person, and what is done to many at once.
+QWidget *TokensPage::buildSecondRow()
+{
+    auto *second = new QWidget(this);
+    auto *row = new QHBoxLayout(second);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(Gap);
+    row->addWidget(m_views->add(AsList, tr("List"), u"listViewChip"_s, second));
+    row->addWidget(m_views->add(AsTree, tr("Families"), u"treeViewChip"_s, second));
+    connect(m_views, &QButtonGroup::idClicked, this, [this](int view) {
+        QSettings().setValue(ViewKey, view);
+        showAs(view);
+    });
+    m_warning = new PlainLabel(second);
+    m_warning->setObjectName(u"expiryWarning"_s);
+    m_warning->setProperty("mistake", true);
+    m_showExpiring = new QPushButton(tr("Show them"), second);
+    m_showExpiring->setObjectName(u"showExpiringButton"_s);
+    connect(m_showExpiring, &QPushButton::clicked, this, [this] { m_bar->reset(ExpiringOnly); });
+    m_tiers = new QPushButton(tr("Change tiers…"), second);
+    m_tiers->setObjectName(u"changeTiersButton"_s);
+    m_tiers->setToolTip(tr("A list of keys, each with the tier it is to have from now on"));
+    giveShortcut(m_tiers, QKeySequence(u"Ctrl+Shift+T"_s));
+    connect(m_tiers, &QPushButton::clicked, this, &TokensPage::changeTiers);
+    row->addSpacing(Gap);
+    row->addWidget(m_warning);
+    row->addWidget(m_showExpiring);
+    row->addStretch();
+    row->addWidget(m_tiers);
+    return second;
 }
 
 void TokensPage::buildList()
 {
     using Model = models::TokenModel;
     m_list->setModel(m_model);
-    m_list->setItemDelegateForColumn(Model::StateColumn,
-        new PillDelegate(
-            [](const QModelIndex &index) {
-                switch (tokens::TokenState(index.data(Model::StateRole).toInt())) {
-                case tokens::TokenState::Active:
-                    return colors().good;
-                case tokens::TokenState::Revoked:
-                    return colors().bad;
-                case tokens::TokenState::Expired:
-                    break;
-                }
-                return colors().muted;
-            },
-            this));
+    m_list->setItemDelegateForColumn(Model::StateColumn, tokenStateDelegate(this));
     m_list->sortByColumn(Model::IssuedColumn, Qt::DescendingOrder);
     m_list->setSortingEnabled(true);
-    m_list->setColumnWidths({92, 92, 144, 140, 136, 54, 136, 56});
+    const auto width = [this](const QString &text) { return m_list->widthFor(text); };
+    m_list->setColumns({{.width = tokenStateWidth(m_list->fontMetrics())}, {.width = 92, .takesRest = true},
+        {.width = width(u"service:tenant-admin"_s)}, {.width = width(u"00000000…00000000"_s), .goes = 3},
+        {.width = width(u"MMMMMMMM…mmmmmmmm"_s), .goes = 4}, {.width = 1, .goes = 6},
+        {.width = width(models::localTime({})), .goes = 5}, {.width = width(tr("in %1 d").arg(365)), .goes = 1},
+        {.width = width(tr("in %1 d").arg(365)), .goes = 2}});
     connect(m_listOrHint, &ListOrHint::actionRequested, this, [this] { m_bar->reset(All); });
     connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
+        if (m_choosing || isTree())
+            return;
         const tokens::TokenRecord *token = m_model->at(m_list->currentIndex().row());
         m_selected = token ? token->id : TokenId();
         showSelected();
     });
     connect(m_model, &QAbstractItemModel::modelReset, this, &TokensPage::selectAgain);
+}
+
+void TokensPage::buildTree()
+{
+    m_listOrHint->addWidget(m_treeView);
+    connect(m_treeView->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
+        if (m_choosing || !isTree())
+            return;
+        m_selected = m_treeView->chosen();
+        showSelected();
+    });
+}
+
+bool TokensPage::isTree() const
+{
+    return m_views->checkedId() == AsTree;
+}
+
+// The other view holds nothing meanwhile, and costs nothing.
+void TokensPage::showAs(int view)
+{
+    m_views->choose(view);
+    m_bar->downTo(isTree() ? static_cast<QAbstractItemView *>(m_treeView) : m_list);
+    if (!isTree())
+        m_tree->clear();
     applyFilter();
-}
-
-QWidget *TokensPage::buildDetail()
-{
-    m_detail = new QStackedWidget(this);
-    m_detail->setMinimumWidth(DetailWidth);
-    auto *card = new QFrame(m_detail);
-    card->setProperty("card", true);
-    auto *column = new QVBoxLayout(card);
-    column->setContentsMargins(Margin, Margin, Margin, Margin);
-    column->setSpacing(Gap);
-    m_heading = valueLabel(u"tokenHeading"_s, card);
-    m_heading->setFont(titleFont());
-    m_copyId = new QPushButton(icon(u"copy"_s), tr("Copy id"), card);
-    m_copyId->setObjectName(u"copyIdButton"_s);
-    connect(m_copyId, &QPushButton::clicked, this,
-        [this] { QGuiApplication::clipboard()->setText(m_selected.toString()); });
-    m_revoke = new QPushButton(icon(u"delete"_s), tr("Revoke…"), card);
-    m_revoke->setObjectName(u"revokeButton"_s);
-    connect(m_revoke, &QPushButton::clicked, this, &TokensPage::revoke);
-    m_copyHolder = new QPushButton(icon(u"key"_s), tr("Copy key"), card);
-    m_copyHolder->setObjectName(u"copyHolderButton"_s);
-    m_copyHolder->setToolTip(tr("Copy the thumbprint of the holder's key, or the administrator's name"));
-    connect(m_copyHolder, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_holderText); });
-    auto *row = new QHBoxLayout;
-    row->setSpacing(Gap);
-    row->addWidget(m_copyId);
-    row->addWidget(m_copyHolder);
-    row->addWidget(m_revoke);
-    row->addStretch();
-    column->addWidget(m_heading);
-    column->addLayout(row);
-    column->addWidget(buildFacts(card));
-    column->addStretch();
-    m_detail->addWidget(hintLabel(tr("Choose a token to see whose it is and what came from it."), m_detail));
-    m_detail->addWidget(card);
-    return m_detail;
-}
-
-QWidget *TokensPage::buildFacts(QWidget *card)
-{
-    auto *facts = new QWidget(card);
-    auto *form = new QFormLayout(facts);
-    form->setContentsMargins(0, Gap, 0, 0);
-    form->setVerticalSpacing(Gap);
-    form->setLabelAlignment(Qt::AlignLeft);
-    const auto add = [&](const QString &label, const QString &name) {
-        QLabel *value = valueLabel(name, facts);
-        form->addRow(label, value);
-        return value;
-    };
-    m_state = add(tr("State"), u"tokenState"_s);
-    m_token = add(tr("Token"), u"tokenId"_s);
-    m_holder = add(tr("Holder"), u"tokenHolder"_s);
-    m_issued = add(tr("Issued"), u"tokenIssued"_s);
-    m_expires = add(tr("Expires"), u"tokenExpires"_s);
-    m_issuedBy = add(tr("Issued by"), u"tokenIssuedBy"_s);
-    m_descendants = add(tr("Descendants"), u"tokenDescendants"_s);
-    for (QLabel *value : {m_token, m_holder})
-        value->setFont(fixedFont());
-    return facts;
+    selectAgain();
 }
 
 void TokensPage::activate()
 {
     m_model->refresh(m_link.state(), m_link.clock().now());
+    if (isTree())
+        applyFilter();
     m_list->viewport()->update(); // what is left of their lives
+    m_treeView->viewport()->update();
+    askUses();
+    showWarning();
     showState();
     showSelected();
 }
 
+// Who was used when stands in the database alone.
+void TokensPage::askUses()
+{
+    if (m_asksUses)
+        return;
+    m_asksUses = true;
+    m_link.ask<models::TokenUses>(
+        this,
+        [](store::Database &database) -> Result<models::TokenUses> {
+            models::TokenUses uses;
+            TRY(tokens::loadUses(database, [&](TokenId id, Timestamp when) { uses.emplace(std::move(id), when); }));
+            return uses;
+        },
+        [this](Result<models::TokenUses> uses) {
+            m_asksUses = false;
+            if (!uses || m_model->uses() == *uses)
+                return;
+            m_model->setUses(std::move(*uses));
+            if (m_bar->chip() == UnusedOnly || isTree())
+                applyFilter();
+            showSelected();
+        });
+}
+
+bool TokensPage::isShown(const tokens::TokenRecord &token, int chip, const QString &text) const
+{
+    const auto state = tokens::stateOf(token, m_model->now());
+    const bool active = state == tokens::TokenState::Active;
+    if ((chip == ActiveOnly && !active) || (chip == RevokedOnly && state != tokens::TokenState::Revoked)
+        || (chip == ExpiredOnly && state != tokens::TokenState::Expired)
+        || (chip == ExpiringOnly && (!active || token.endsAt() - toSeconds(m_model->now()) > Expiring))
+        || (chip == UnusedOnly && (!active || !m_model->isUnused(token))))
+        return false;
+    const auto matches = [&](const QString &what) { return what.contains(text, Qt::CaseInsensitive); };
+    return text.isEmpty() || matches(token.id.toString()) || matches(token.tenant.toString())
+        || matches(QString::fromLatin1(token.scope.text())) || matches(models::subjectText(token));
+}
+
 void TokensPage::applyFilter()
 {
-    m_model->setFilter([this, chip = m_bar->chip(), text = m_bar->text()](const tokens::TokenRecord &token) {
-        const auto state = tokens::stateOf(token, m_model->now());
-        if ((chip == ActiveOnly && state != tokens::TokenState::Active)
-            || (chip == RevokedOnly && state != tokens::TokenState::Revoked)
-            || (chip == ExpiredOnly && state != tokens::TokenState::Expired))
-            return false;
-        const auto matches = [&](const QString &what) { return what.contains(text, Qt::CaseInsensitive); };
-        return text.isEmpty() || matches(token.id.toString()) || matches(token.tenant.toString())
-            || matches(QString::fromLatin1(token.scope.text())) || matches(models::subjectText(token));
-    });
+    const auto filter = [this, chip = m_bar->chip(), text = m_bar->text()](
+                            const tokens::TokenRecord &token) { return isShown(token, chip, text); };
+    if (isTree()) {
+        m_choosing = true;
+        m_tree->show(filter);
+        if (!m_bar->text().isEmpty())
+            m_treeView->openAll();
+        m_choosing = false;
+        if (m_treeView->chosen() != m_selected)
+            choose(m_selected);
+    } else {
+        m_model->setFilter(filter);
+    }
     showState();
 }
 
 void TokensPage::showState()
 {
-    if (m_model->rowCount() > 0)
+    const bool shown = isTree() ? m_tree->size() > 0 : m_model->rowCount() > 0;
+    if (shown && isTree())
+        m_listOrHint->setCurrentWidget(m_treeView);
+    else if (shown)
         m_listOrHint->showList();
     else
         m_listOrHint->showHint(tr("No token matches"),
@@ -190,107 +271,87 @@ void TokensPage::showState()
             tr("Show all"));
 }
 
+void TokensPage::showWarning()
+{
+    const auto number = std::ranges::count_if(
+        m_model->records(), [now = m_model->now()](const auto &token) { return models::endsSoon(token, now); });
+    m_warning->setText(number == 1
+            ? tr("⚠ 1 token ends within a week; rotate it or issue another.")
+            : tr("⚠ %1 tokens end within a week; rotate them or issue others.").arg(models::count(number)));
+    m_warning->setVisible(number > 0);
+    m_showExpiring->setVisible(number > 0);
+}
+
+void TokensPage::choose(const TokenId &id)
+{
+    m_choosing = true;
+    if (isTree())
+        m_treeView->choose(id);
+    else
+        m_list->setCurrentIndex(m_model->index(m_model->rowOf(id), 0));
+    m_choosing = false;
+}
+
 // The views have begun anew.
 void TokensPage::selectAgain()
 {
-    m_list->setCurrentIndex(m_model->index(m_model->rowOf(m_selected), 0));
+    choose(m_selected);
     showSelected();
+}
+
+std::optional<tokens::TokenRecord> TokensPage::selected() const
+{
+    return m_link.state().read([this](const engine::State &state) {
+        const tokens::TokenRecord *found = state.token(m_selected);
+        return found ? std::optional(*found) : std::nullopt;
+    });
 }
 
 void TokensPage::showSelected()
 {
-    const auto token = m_link.state().read([&](const engine::State &state) {
-        const tokens::TokenRecord *found = state.token(m_selected);
-        return found ? std::optional(*found) : std::nullopt;
-    });
-    m_revoke->setEnabled(token && !token->revokedAt);
-    m_copyId->setEnabled(token.has_value());
-    m_copyHolder->setEnabled(token.has_value());
-    m_detail->setCurrentIndex(token ? 1 : 0);
-    if (token)
-        showFacts(*token);
+    const QPointer<QWidget> before = window()->focusWidget();
+    const bool wasInDetail = before && m_detail->isAncestorOf(before);
+    m_detail->show(selected(), m_link.clock().now());
+    // What is disabled hands the keyboard to its neighbour, which may do anything.
+    if (wasInDetail && before && !before->isEnabled())
+        (isTree() ? static_cast<QWidget *>(m_treeView) : m_list)->setFocus();
 }
 
-void TokensPage::showFacts(const tokens::TokenRecord &token)
+void TokensPage::issue(bool likeSelected)
 {
-    const Timestamp now = m_link.clock().now();
-    const auto showTime = [now](QLabel *label, Timestamp time, bool relative) {
-        const QString text = models::localTime(time);
-        label->setText(relative ? u"%1 (%2)"_s.arg(text, models::relativeTime(time, now)) : text);
-        label->setToolTip(models::utcTime(time));
-    };
-    m_heading->setText(u"%1 · %2"_s.arg(token.tenant.isEmpty() ? tr("Installation") : token.tenant.toString(),
-        QString::fromLatin1(token.scope.text())));
-    const QString state = models::tokenStateText(tokens::stateOf(token, now));
-    m_state->setText(token.revokedAt ? u"%1 %2"_s.arg(state, models::localTime(*token.revokedAt)) : state);
-    m_token->setText(models::shortHash(token.id.toString()));
-    m_token->setToolTip(token.id.toString());
-    m_holderText = models::subjectText(token);
-    m_holder->setText(models::shortHash(m_holderText));
-    m_holder->setToolTip(models::toolTipText(m_holderText));
-    showTime(m_issued, fromSeconds(token.issuedAt), false);
-    showTime(m_expires, fromSeconds(token.expiresAt), true);
-    m_issuedBy->setText(token.parent.isEmpty()
-            ? tr("an administrator")
-            : tr("%1, depth %2").arg(models::shortHash(token.parent.toString())).arg(token.depth));
-    m_issuedBy->setToolTip(token.parent.toString());
-    m_descendants->setText(models::count(qint64(m_model->descendants(token.id).size())));
-}
-
-void TokensPage::issue()
-{
-    auto *dialog = new IssueTokenDialog(m_link, this);
+    auto *dialog = new IssueTokenDialog(m_link, likeSelected ? selected() : std::nullopt, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }
 
-void TokensPage::revoke()
+void TokensPage::rotate()
 {
-    const TokenId id = m_selected;
-    const Timestamp now = m_link.clock().now();
-    QStringList family;
-    for (const auto &token : m_model->descendants(id)) {
-        if (tokens::stateOf(token, now) == tokens::TokenState::Active)
-            family.append(tr("%1  %2  depth %3")
-                              .arg(token.id.toString(), QString::fromLatin1(token.scope.text()))
-                              .arg(token.depth));
-    }
-    constexpr qsizetype MostShown = 12;
-    QString text = tr("The token %1 dies now, for good.").arg(id.toString());
-    if (id == m_link.administrator())
-        text += u'\n'
-            + tr("It is the token in admin.token, which this window acts with: nothing can be changed here any more "
-                 "until service-vm-tenant admin-token --rotate has made another.");
-    if (family.isEmpty()) {
-        text += u'\n' + tr("Nothing came from it.");
-    } else {
-        text += u'\n' + tr("%1 tokens that came from it die with it:").arg(family.size()) + u'\n'
-            + family.first(std::min(MostShown, family.size())).join(u'\n');
-        if (family.size() > MostShown)
-            text += u'\n' + tr("… and %1 more").arg(family.size() - MostShown);
-    }
-    auto *dialog = new ConfirmDialog({.title = tr("Revoke token"),
-                                         .text = text,
-                                         .verb = tr("Revoke token"),
-                                         .reasonLabel = tr("Reason (goes into the ledger)")},
-        this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &ConfirmDialog::confirmed, dialog, [this, dialog, id] {
-        dialog->setBusy(true);
-        m_link.change<engine::Nothing>(
-            dialog,
-            [id, reason = dialog->reason()](engine::Work &work) {
-                return engine::revokeToken(work, id, reason.isEmpty() ? u"revoked"_s : reason).transform([] {
-                    return engine::Nothing{};
-                });
-            },
-            [dialog](const Result<engine::Committed<engine::Nothing>> &done) {
-                if (done)
-                    dialog->accept();
-                else
-                    dialog->showMistake(messageOf(TokensPage::tr("The token was not revoked."), done.error()).text());
-            });
+    const auto token = selected();
+    if (!token)
+        return;
+    const auto family = m_model->descendants(token->id);
+    const auto living = std::ranges::count_if(family, [now = m_link.clock().now()](const auto &descendant) {
+        return tokens::stateOf(descendant, now) == tokens::TokenState::Active;
     });
+    auto *dialog = new RotateTokenDialog(m_link, *token, living, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void TokensPage::explain()
+{
+    const auto token = selected();
+    if (!token)
+        return;
+    auto *dialog = new ExplainDialog(m_link, *token, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void TokensPage::changeTiers()
+{
+    auto *dialog = new TierDialog(m_link, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }
 

@@ -1,18 +1,22 @@
 // SPDX-FileCopyrightText: The tenant-console authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The tokens of the installation: who holds what, since when and until when; issue one, revoke one with all that came
-// from it. Texts of tokens are shown once, at their delivery.
+// The tokens of the installation, as a list or as families: who holds what, since when and until when; issue, rotate
+// and revoke them, change the tiers of many, ask why one may and may not. Texts of tokens are shown once, at their
+// delivery.
 #pragma once
 
-#include "models/tokenmodel.h"
+#include "models/tokentree.h"
 #include "views/listpage.h"
 
 class QLabel;
 class QPushButton;
-class QStackedWidget;
 
 namespace views {
+
+class Chips;
+class TokenDetail;
+class TokenTreeView;
 
 class TokensPage : public ListPage
 {
@@ -27,32 +31,35 @@ public:
 
 private:
     void buildBar();
+    QWidget *buildSecondRow();
     void buildList();
-    QWidget *buildDetail();
-    QWidget *buildFacts(QWidget *card);
+    void buildTree();
+    void askUses();
+    bool isShown(const tokens::TokenRecord &token, int chip, const QString &text) const;
     void applyFilter();
+    void showAs(int view);
+    bool isTree() const;
     void showState();
-    void showSelected();
+    void showWarning();
+    void choose(const TokenId &id);
     void selectAgain();
-    void showFacts(const tokens::TokenRecord &token);
-    void issue();
-    void revoke();
+    void showSelected();
+    std::optional<tokens::TokenRecord> selected() const;
+    void issue(bool likeSelected);
+    void rotate();
+    void explain();
+    void changeTiers();
 
     models::TokenModel *m_model;
-    QLabel *m_heading;
-    QLabel *m_state;
-    QLabel *m_token;
-    QLabel *m_holder;
-    QLabel *m_issued;
-    QLabel *m_expires;
-    QLabel *m_issuedBy;
-    QLabel *m_descendants;
-    QStackedWidget *m_detail; // a hint, or the card with the fields above
-    QPushButton *m_revoke;
-    QPushButton *m_copyId;
-    QPushButton *m_copyHolder;
-    QString m_holderText; // whole, for the clipboard
+    models::TokenTree *m_tree;
+    TokenTreeView *m_treeView;
+    TokenDetail *m_detail;
+    Chips *m_views;
+    QLabel *m_warning;
+    QPushButton *m_showExpiring, *m_tiers;
     TokenId m_selected;
+    bool m_asksUses = false;
+    bool m_choosing = false; // a view is told what is chosen, not asked
 };
 
 } // namespace views

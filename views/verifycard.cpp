@@ -120,9 +120,14 @@ void VerifyCard::showBad(const ledger::VerifyReport &report)
     m_title->setText(tr("Verification failed: this ledger can't be trusted as it is"));
     const QString kind = QString::fromLatin1(ledger::damageName(report.kind));
     const QString found = models::plainText(report.damage);
-    QStringList lines{report.firstBad
-            ? tr("First bad entry %1 (%2): %3").arg(models::count(qint64(*report.firstBad)), kind, found)
-            : u"%1: %2"_s.arg(kind, found)};
+    QString text = u"%1: %2"_s.arg(kind, found);
+    if (report.firstBad) {
+        const QString first = models::count(qint64(*report.firstBad));
+        text = report.lastBad ? tr("First bad entry between %1 and %2 (%3): %4")
+                                    .arg(first, models::count(qint64(*report.lastBad)), kind, found)
+                              : tr("First bad entry %1 (%2): %3").arg(first, kind, found);
+    }
+    QStringList lines{text};
     lines.append(
         tr("Stop the server, keep a copy of the data directory as it is, and compare it with a checkpoint kept "
            "elsewhere; then restore a backup from before the damage."));

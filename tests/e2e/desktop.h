@@ -12,6 +12,8 @@
 #include <QtGui/qimage.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
+
 class Desktop
 {
 public:
@@ -52,6 +54,7 @@ public:
 
     // Of the window that has the keyboard; empty while none has.
     QString title() const { return ask({QStringLiteral("getactivewindow"), QStringLiteral("getwindowname")}); }
+    QString activeWindow() const { return ask({QStringLiteral("getactivewindow")}); } // its id
     // Whose window that is; 0 while none has.
     qint64 activeProcess() const
     {
@@ -68,11 +71,27 @@ public:
             {QStringLiteral("search"), QStringLiteral("--onlyvisible"), QStringLiteral("--pid"), QString::number(pid)})
             .split(u'\n', Qt::SkipEmptyParts);
     }
+    // Of the window that has the keyboard, without its frame.
+    QSize size() const
+    {
+        const QString told =
+            ask({QStringLiteral("getactivewindow"), QStringLiteral("getwindowgeometry"), QStringLiteral("--shell")});
+        const auto number = [&](const QString &name) {
+            const qsizetype at = told.indexOf(name + u'=');
+            return at < 0 ? 0 : told.mid(at + name.size() + 1).section(u'\n', 0, 0).toInt();
+        };
+        return {number(QStringLiteral("WIDTH")), number(QStringLiteral("HEIGHT"))};
+    }
+    void resize(QSize size) const
+    {
+        ask({QStringLiteral("getactivewindow"), QStringLiteral("windowsize"), QString::number(size.width()),
+            QString::number(size.height())});
+    }
     void press(const QStringList &keys) const { ask(QStringList{QStringLiteral("key")} + keys); }
     void press(const char *key) const { press(QStringList{QString::fromLatin1(key)}); }
     void type(const QString &text) const
     {
-        ask({QStringLiteral("type"), QStringLiteral("--delay"), QStringLiteral("3"), text});
+        ask({QStringLiteral("type"), QStringLiteral("--delay"), QStringLiteral("3"), QStringLiteral("--"), text});
     }
 
     // The screen into "NAME.png" in the folder named by SCREENSHOT_DIR; without it nothing is kept.
@@ -81,6 +100,19 @@ public:
         const QString folder = qEnvironmentVariable("SCREENSHOT_DIR");
         return folder.isEmpty()
             || (QDir().mkpath(folder) && screen().save(QDir(folder).filePath(name + QStringLiteral(".png"))));
+    }
+
+    // How much of the screen has that colour, in pixels.
+    int count(QRgb colour) const
+    {
+        const QImage image = screen();
+        int found = 0;
+        for (int y = 0; y < image.height(); ++y) {
+            const auto *line = reinterpret_cast<const QRgb *>(image.constScanLine(y));
+            found += int(std::count_if(
+                line, line + image.width(), [colour](QRgb pixel) { return (pixel & 0xFFFFFF) == colour; }));
+        }
+        return found;
     }
 
 private:

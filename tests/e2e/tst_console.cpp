@@ -4,8 +4,7 @@
 // The console as an administrator has it: the program itself on a desktop, driven with the keyboard alone; what came of
 // it is asked of its own server, with the administrator's token.
 
-#include "tests/app/programs.h"
-#include "tests/e2e/desktop.h"
+#include "tests/e2e/consolehouse.h"
 
 #include <QtNetwork/qtcpserver.h>
 
@@ -18,89 +17,27 @@ constexpr auto HolderKey = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="_L1;
 
 } // namespace
 
-class TestConsole : public QObject
+class TestConsole : public QObject, private ConsoleHouse
 {
     Q_OBJECT
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY2(m_desktop.start(), "Xvfb, openbox or xdotool is missing: run tools/setup --test"); }
-    void init();
-    void cleanup() { m_console.reset(); }
+    void init() { moveIn(); }
+    void cleanup() { moveOut(); }
 
     void theAssistantLeadsFromCtrlNToTheHandOver();
     void anOnboardingThatWasCutOffGoesOnAfterARestart();
     void closingTheWindowMidwayAsks();
     void aStartThatIsStoppedIsSaidInAWindow();
+    void itsPlaceIsRememberedWhenASignalEndsIt();
+    void withoutADisplayWhatNeedsNoneIsAnswered_data();
+    void withoutADisplayWhatNeedsNoneIsAnswered();
 
 private:
-    void startConsole();
-    int stopConsole(); // its exit status
     void registerTenant();
     void issueRootToken();
-
-    HttpProbe::Answer ask(const QByteArray &target, const QByteArray &token, const QByteArray &method = "GET",
-        const QByteArray &body = {});
-    HttpProbe::Answer ask(const QByteArray &target) { return ask(target, m_admin); }
-    QJsonObject object(const QByteArray &target) { return QJsonDocument::fromJson(ask(target).body).object(); }
-    QJsonArray array(const QByteArray &target) { return QJsonDocument::fromJson(ask(target).body).array(); }
-    // Waits until the tenant is in that state.
-    bool comesTo(const QByteArray &tenant, const QString &state)
-    {
-        return QTest::qWaitFor([&] { return object("/v1/tenants/" + tenant)["state"_L1] == state; }, Desktop::Patience);
-    }
-
-    Desktop m_desktop;
-    std::unique_ptr<QTemporaryDir> m_home;
-    std::unique_ptr<QProcess> m_console;
-    QByteArray m_admin;
-    quint16 m_port = 0;
 };
-
-void TestConsole::init()
-{
-    m_home = std::make_unique<QTemporaryDir>();
-    startConsole();
-    if (QTest::currentTestFailed())
-        return;
-    QVERIFY2(m_desktop.sees(u"Welcome"_s), qPrintable(m_desktop.title()));
-    m_desktop.press("Escape");
-    QVERIFY2(m_desktop.sees(u"Tenant console"_s), qPrintable(m_desktop.title()));
-}
-
-void TestConsole::startConsole()
-{
-    m_console = std::make_unique<QProcess>();
-    QProcessEnvironment environment = m_desktop.environment();
-    environment.insert(u"HOME"_s, m_home->path());
-    environment.insert(u"XDG_CONFIG_HOME"_s, m_home->filePath(u"config"_s));
-    m_console->setProcessEnvironment(environment);
-    m_console->start(
-        programPath("tenant-console"), {u"--data-dir"_s, m_home->filePath(u"data"_s), u"--port"_s, u"0"_s});
-    QByteArray line;
-    while (!line.endsWith('\n') && m_console->waitForReadyRead(Desktop::Patience))
-        line += m_console->readAllStandardOutput();
-    QVERIFY2(line.startsWith("listening on http://127.0.0.1:"), m_console->readAllStandardError().constData());
-    m_port = line.trimmed().split(':').last().toUShort();
-    QFile token(m_home->filePath(u"data/admin.token"_s));
-    QVERIFY(token.open(QIODevice::ReadOnly));
-    m_admin = token.readAll().trimmed();
-}
-
-int TestConsole::stopConsole()
-{
-    m_console->terminate();
-    const bool ended = m_console->waitForFinished(Desktop::Patience) && m_console->exitStatus() == QProcess::NormalExit;
-    return ended ? m_console->exitCode() : -1;
-}
-
-HttpProbe::Answer TestConsole::ask(
-    const QByteArray &target, const QByteArray &token, const QByteArray &method, const QByteArray &body)
-{
-    HttpProbe probe(m_port);
-    return probe.ask(method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
-        + (body.isEmpty() ? "" : "\r\nContent-Type: application/json")
-        + "\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
-}
 
 void TestConsole::registerTenant()
 {
@@ -185,11 +122,10 @@ void TestConsole::theAssistantLeadsFromCtrlNToTheHandOver()
     QCOMPARE(array("/v1/ledger/entries?tenant_id=acme-corp&event_type=VM_DENIED").size(), 1);
     QCOMPARE(array("/v1/vms?tenant_id=acme-corp").size(), 0);
     QCOMPARE(stopConsole(), 0);
-    const Ran verified = run("service-fs", {u"verify"_s, u"--full"_s, u"--data-dir"_s, m_home->filePath(u"data"_s)});
+    const Ran verified = run("service-fs", {u"verify"_s, u"--full"_s, u"--data-dir"_s, data()});
     QVERIFY2(verified.status == 0, (verified.out + verified.err).constData());
     // Of the administrator's token that the assistant had, nothing is left.
-    const Ran revoked = run(
-        "service-fs", {u"read"_s, u"--event-type"_s, u"TOKEN_REVOKED"_s, u"--data-dir"_s, m_home->filePath(u"data"_s)});
+    const Ran revoked = run("service-fs", {u"read"_s, u"--event-type"_s, u"TOKEN_REVOKED"_s, u"--data-dir"_s, data()});
     QCOMPARE(revoked.lines().size(), 1);
     QVERIFY(revoked.out.contains(tenant["created_by"_L1].toString().toLatin1()));
 }
@@ -238,10 +174,7 @@ void TestConsole::aStartThatIsStoppedIsSaidInAWindow()
     QTcpServer other;
     QVERIFY(other.listen(QHostAddress::LocalHost));
     QProcess second;
-    QProcessEnvironment environment = m_desktop.environment();
-    environment.insert(u"HOME"_s, m_home->path());
-    environment.insert(u"XDG_CONFIG_HOME"_s, m_home->filePath(u"config"_s));
-    second.setProcessEnvironment(environment);
+    second.setProcessEnvironment(environment());
     const QStringList arguments{u"--data-dir"_s, m_home->filePath(u"second"_s), u"--port"_s,
         QString::number(other.serverPort()), u"--ask-in-window"_s};
     second.start(programPath("tenant-console"), arguments);
@@ -260,6 +193,46 @@ void TestConsole::aStartThatIsStoppedIsSaidInAWindow()
     second.terminate();
     QVERIFY(second.waitForFinished(Desktop::Patience));
     QCOMPARE(second.exitCode(), 0);
+}
+
+void TestConsole::itsPlaceIsRememberedWhenASignalEndsIt()
+{
+    const QSize first = m_desktop.size();
+    QVERIFY2(first.height() < 900, "the status line hangs off the screen");
+    m_desktop.resize(QSize(1100, 720));
+    QTRY_COMPARE_WITH_TIMEOUT(m_desktop.size(), QSize(1100, 720), Desktop::Patience);
+    QCOMPARE(stopConsole(), 0);
+    startConsole();
+    QVERIFY2(m_desktop.sees(u"Tenant console"_s), qPrintable(m_desktop.title()));
+    QTRY_COMPARE_WITH_TIMEOUT(m_desktop.size(), QSize(1100, 720), Desktop::Patience);
+    QCOMPARE(stopConsole(), 0);
+}
+
+void TestConsole::withoutADisplayWhatNeedsNoneIsAnswered_data()
+{
+    QTest::addColumn<QString>("option");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("its version") << u"--version"_s << 0 << "tenant-console "_ba;
+    QTest::newRow("its help") << u"--help"_s << 0 << "--data-dir"_ba;
+    QTest::newRow("a wrong option") << u"--wrong"_s << 2 << "See --help."_ba;
+    QTest::newRow("that there is none") << u"--report-ready"_s << 1 << "service-vm-tenant"_ba;
+}
+
+void TestConsole::withoutADisplayWhatNeedsNoneIsAnswered()
+{
+    QFETCH(QString, option);
+    QFETCH(int, status);
+    QFETCH(QByteArray, says);
+    QProcessEnvironment none = environment();
+    for (const auto &name : {u"DISPLAY"_s, u"WAYLAND_DISPLAY"_s, u"QT_QPA_PLATFORM"_s})
+        none.remove(name);
+    const QString data = m_home->filePath(u"none"_s);
+    const Ran ran = run("tenant-console", {option, u"--data-dir"_s, data}, none);
+    QCOMPARE(ran.status, status);
+    QVERIFY2((status == 0 ? ran.out : ran.err).contains(says), (ran.out + ran.err).constData());
+    QVERIFY(status == 0 || ran.complainsInOneLine());
+    QVERIFY(!QFile::exists(data));
 }
 
 QTEST_GUILESS_MAIN(TestConsole)

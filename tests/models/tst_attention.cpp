@@ -53,12 +53,45 @@ private Q_SLOTS:
         QTest::addColumn<bool>("revoked");
         QTest::addColumn<int>("expected");
         QTest::newRow("a root token that ends in two days") << qint64(30) << 2 * Day << 0 << false << 1;
-        QTest::newRow("one that ends in three days to the second") << qint64(30) << 3 * Day << 0 << false << 1;
-        QTest::newRow("a second more") << qint64(30) << 3 * Day + 1 << 0 << false << 0;
+        QTest::newRow("one that ends in a week to the second") << qint64(30) << 7 * Day << 0 << false << 1;
+        QTest::newRow("a second more") << qint64(30) << 7 * Day + 1 << 0 << false << 0;
         QTest::newRow("one that has ended") << qint64(30) << qint64(0) << 0 << false << 0;
         QTest::newRow("one that was made for a day") << qint64(1) << Day << 0 << false << 0;
         QTest::newRow("one that a tenant issued") << qint64(30) << 2 * Day << 1 << false << 0;
         QTest::newRow("one that was revoked") << qint64(30) << 2 * Day << 0 << true << 0;
+    }
+
+    void administrators_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<int>("expected");
+        QTest::newRow("an auditor's needs a person") << QStringLiteral("ada") << 1;
+        QTest::newRow("admin.token renews itself") << QStringLiteral("admin.token") << 0;
+    }
+
+    void administrators()
+    {
+        QFETCH(QString, name);
+        engine::State state;
+        ::tokens::TokenRecord token;
+        token.id = TokenId("1");
+        token.scope = ::tokens::Scope(::tokens::Scope::Kind::Auditor);
+        token.name = name;
+        token.expiresAt = 30 * Day;
+        state.tokens.emplace(token.id, token);
+        QTEST(attention(state, fromSeconds(28 * Day)).expiring, "expected");
+    }
+
+    void whatAnotherTookThePlaceOfNeedsNobody()
+    {
+        engine::State state;
+        ::tokens::TokenRecord token;
+        token.id = TokenId("1");
+        token.tenant = TenantId("acme");
+        token.expiresAt = 30 * Day;
+        token.retiresAt = 29 * Day;
+        state.tokens.emplace(token.id, token);
+        QCOMPARE(attention(state, fromSeconds(28 * Day)).expiring, 0);
     }
 
     void tokens()

@@ -151,9 +151,22 @@ private Q_SLOTS:
         QVERIFY(shell.waitForFinished());
         QCOMPARE(QString::fromUtf8(shell.readAllStandardOutput()),
             u"-si|-w|\\n|-X|POST|http://127.0.0.1:9221/v1/tenants/acme/tokens|-H|Authorization: Bearer "
-            u"T|-H|Idempotency-Key: "
-            u"k1|"
-            "-H|Content-Type: application/json|-d|{\"name\":\"it's\"}|"_s);
+            u"T|-H|Content-Type: application/json|-d|{\"name\":\"it's\"}|"_s);
+    }
+
+    void curlKeepsAnIdForWhatFollows()
+    {
+        const QUrl server(u"http://127.0.0.1:9221"_s);
+        const HttpRequest make{.method = "POST", .target = "/v1/vms", .keptAs = "MADE"};
+        const HttpRequest destroy{.method = "DELETE", .target = "/v1/vms/0", .shellTarget = "/v1/vms/$MADE"};
+        QProcess shell;
+        shell.start(u"sh"_s,
+            {u"-c"_s,
+                u"curl() { [ \"$5\" = DELETE ] && echo \"$6\" || printf '%s\\n' '{\"name\":\"\\\\n\", \"vm_id\": \"17\", \"x\":1}'; }\n"_s
+                    + make.curl(server) + u'\n' + destroy.curl(server)});
+        QVERIFY(shell.waitForFinished());
+        QCOMPARE(QString::fromUtf8(shell.readAllStandardOutput()),
+            u"{\"name\":\"\\\\n\", \"vm_id\": \"17\", \"x\":1}\nhttp://127.0.0.1:9221/v1/vms/17\n"_s);
     }
 
     void jsonIsIndentedInItsOwnOrderAndAnythingElseAsItIs()

@@ -62,7 +62,9 @@ inline QStringList tabMistakes(QWidget *root)
 {
     QWidget *window = root->window();
     window->activateWindow();
-    if (!QTest::qWaitForWindowActive(window))
+    // The platform may know it as active before the application does, which then still gives the keyboard to another.
+    if (!QTest::qWaitForWindowActive(window)
+        || !QTest::qWaitFor([window] { return QApplication::activeWindow() == window; }))
         return {QStringLiteral("the window does not become active")};
     const QList<QWidget *> stops = tabStops(root);
     if (stops.isEmpty())

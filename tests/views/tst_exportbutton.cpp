@@ -169,6 +169,24 @@ private Q_SLOTS:
         box()->close();
     }
 
+    void theKeyboardComesBackToTheButton()
+    {
+        QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
+        button()->setFocus();
+        trigger(u"csvExportAction"_s, m_folder.filePath(u"focus"_s));
+        QVERIFY(m_page->focusWidget() != button());
+        QTRY_VERIFY(box());
+        box()->close();
+        QTRY_COMPARE(m_page->focusWidget(), button());
+        // Where somebody has gone on meanwhile, it stays there.
+        trigger(u"csvExportAction"_s, m_folder.filePath(u"focus"_s));
+        auto *list = child<QWidget>(m_page.get(), "ledgerList");
+        list->setFocus();
+        QTRY_VERIFY(box());
+        box()->close();
+        QTRY_COMPARE(m_page->focusWidget(), list);
+    }
+
     void aCancelledExportLeavesNoFile()
     {
         ThreadGate gate;

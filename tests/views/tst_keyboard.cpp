@@ -185,7 +185,7 @@ private:
         if (name == "tenant"_L1)
             return open<views::TenantDialog>(*m_house->link, tenant());
         if (name == "issue"_L1)
-            return open<views::IssueTokenDialog>(*m_house->link);
+            return open<views::IssueTokenDialog>(*m_house->link, std::nullopt);
         if (name == "delivery"_L1) {
             auto issued =
                 m_house->engine.submitToken(m_house->engine.admin(), "acme-corp", "service:tenant-admin").result();

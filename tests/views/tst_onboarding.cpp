@@ -249,23 +249,6 @@ private Q_SLOTS:
         QTRY_VERIFY(verdict("quota").startsWith(u"✔ 429 quota-exceeded: 1 asked for, 0 of 0 free."_s));
     }
 
-    void aSmallRateIsWaitedFor()
-    {
-        open();
-        fillRegister();
-        type("rateEdit", u"1"_s);
-        press("registerButton");
-        QTRY_VERIFY(verdict("register").startsWith(u"✔"_s));
-        next();
-        issue();
-        next();
-        run("isolation");
-        QTRY_VERIFY2(verdict("isolation").contains(u"The tenant's rate is used up for now; going on in 60 s."_s),
-            qPrintable(verdict("isolation")));
-        QVERIFY(!button("isolationButton")->isEnabled());
-        QVERIFY(!button("nextButton")->isEnabled());
-    }
-
     void closingBeforeAnythingExistsAsksNothing()
     {
         open();

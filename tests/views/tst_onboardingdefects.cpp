@@ -160,6 +160,52 @@ private Q_SLOTS:
         QVERIFY(child<QAbstractButton>(leave, "removeButton")->isEnabled());
         QVERIFY(m_wizard->isVisible());
     }
+
+    void everyMemberOfTheRefusalIsLookedAt_data()
+    {
+        QTest::addColumn<QByteArray>("real");
+        QTest::addColumn<QByteArray>("told");
+        QTest::addColumn<QString>("found");
+        QTest::newRow("another tenant") << "\"acme-corp\""_ba
+                                        << "\"globex\""_ba << u"tenant_id is \"globex\", not \"acme-corp\""_s;
+        QTest::newRow("another limit") << "\"limit\":10"_ba
+                                       << "\"limit\":11"_ba << u"limit is 11, not 10"_s;
+        QTest::newRow("another use") << "\"used\":0"_ba
+                                     << "\"used\":1"_ba << u"used is 1, not 0"_s;
+        QTest::newRow("another number asked for") << "\"requested\":11"_ba
+                                                  << "\"requested\":1"_ba << u"requested is 1, not 11"_s;
+        QTest::newRow("nothing left") << "\"remaining\":10"_ba
+                                      << "\"remaining\":0"_ba << u"remaining is 0, not 10"_s;
+        QTest::newRow("to be tried again") << "\"retryable\":false"_ba
+                                           << "\"retryable\":true"_ba << u"retryable is true, not false"_s;
+        QTest::newRow("a member that lacks") << "\"remaining\":"_ba
+                                             << "\"rest\":"_ba << u"remaining is missing, not 10"_s;
+    }
+
+    void everyMemberOfTheRefusalIsLookedAt()
+    {
+        QFETCH(QByteArray, real);
+        QFETCH(QByteArray, told);
+        QFETCH(QString, found);
+        openBehind([&](const Request &asked, Answer answer) -> std::optional<Answer> {
+            if (asked.method == "POST" && asked.target == "/v1/vms" && answer.status == 429) {
+                if (!answer.body.contains(real))
+                    qFatal("%s does not hold %s", answer.body.constData(), real.constData());
+                answer.body.replace(real, told);
+            }
+            return answer;
+        });
+        registerTenant();
+        next();
+        issue();
+        next();
+        run("isolation");
+        QTRY_VERIFY(verdict("isolation").startsWith(u"✔"_s));
+        next();
+        run("quota");
+        QTRY_VERIFY(verdict("quota").startsWith(u"✖ The quota was not verified: the refusal says something wrong."_s));
+        QVERIFY2(verdict("quota").contains(found), qPrintable(verdict("quota")));
+    }
 };
 
 WATCHED_TEST_MAIN(TestOnboardingDefects)

@@ -17,9 +17,11 @@
 
 #include <QtCore/qdir.h>
 #include <QtCore/qset.h>
+#include <QtCore/qsettings.h>
 #include <QtTest/qsignalspy.h>
 #include <QtWidgets/qabstractitemview.h>
 #include <QtWidgets/qplaintextedit.h>
+#include <QtWidgets/qscrollbar.h>
 #include <QtWidgets/qstylefactory.h>
 #include <QtWidgets/qtreewidget.h>
 
@@ -51,14 +53,20 @@ private Q_SLOTS:
         QTest::addColumn<int>("page");
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("list");
-        for (const bool dark : {false, true}) {
-            int page = 0;
-            for (const char *name : {"tenants", "tokens", "ledger"}) {
-                const QString list = QString::fromLatin1(name) == "ledger"_L1
-                    ? u"ledgerList"_s
-                    : QString::fromLatin1(name).chopped(1) + u"List"_s;
-                QTest::addRow("the page of the %s, %s", name, dark ? "dark" : "light")
-                    << dark << page++ << QString::fromLatin1(name) << list;
+        QTest::addColumn<QSize>("size");
+        const QSize made(1440, 900);
+        for (const QSize size : {made, QSize(1024, 680), QSize(1920, 1080)}) {
+            for (const bool dark : {false, true}) {
+                int page = 0;
+                for (const char *name : {"tenants", "tokens", "ledger"}) {
+                    const QString list = QString::fromLatin1(name) == "ledger"_L1
+                        ? u"ledgerList"_s
+                        : QString::fromLatin1(name).chopped(1) + u"List"_s;
+                    const QString file = size == made ? QString::fromLatin1(name)
+                                                      : u"%1-%2"_s.arg(QLatin1StringView(name)).arg(size.width());
+                    QTest::addRow("the page of the %s, %s, on %d pixels", name, dark ? "dark" : "light", size.width())
+                        << dark << page++ << file << list << size;
+                }
             }
         }
     }
@@ -69,9 +77,11 @@ private Q_SLOTS:
         QFETCH(int, page);
         QFETCH(QString, name);
         QFETCH(QString, list);
+        QFETCH(QSize, size);
         apply(dark);
+        QSettings().clear(); // as it begins, not as an earlier run left it
         views::MainWindow window(*m_house->link, {.url = u"http://127.0.0.1:9221"_s});
-        window.resize(1440, 900);
+        window.resize(size);
         window.show();
         window.showPage(page);
         auto *table = window.findChild<QAbstractItemView *>(list);
@@ -83,6 +93,10 @@ private Q_SLOTS:
         table->setCurrentIndex(first);
         if (auto *fields = window.findChild<QTreeWidget *>(u"ledgerFields"_s); fields && list == "ledgerList"_L1)
             QTRY_VERIFY(fields->isVisible());
+        for (const auto *shown : window.findChildren<QAbstractItemView *>()) {
+            if (shown->isVisible())
+                QVERIFY2(shown->horizontalScrollBar()->maximum() == 0, qPrintable(nameForTests(shown)));
+        }
         keep(window, name, dark);
     }
 
@@ -143,7 +157,7 @@ private Q_SLOTS:
         child<QLineEdit>(&edit, "maxVmsEdit")->setText(u"3"_s);
         child<QLineEdit>(&edit, "storageEdit")->setText(u"much"_s);
         keep(edit, u"dialog-tenant"_s, dark);
-        views::IssueTokenDialog issue(*m_house->link, nullptr);
+        views::IssueTokenDialog issue(*m_house->link, std::nullopt, nullptr);
         issue.show();
         child<QPlainTextEdit>(&issue, "keyEdit")->setPlainText(u"hello"_s);
         keep(issue, u"dialog-issue"_s, dark);

@@ -100,6 +100,25 @@ private Q_SLOTS:
             [](const engine::State &state) { return state.tenant(TenantId("acme"))->state == TenantState::Deleted; }));
     }
 
+    void theKeyboardGoesBackToTheListWhenItsTenantHasGone()
+    {
+        m_house->registerTenant("zeta");
+        QTRY_COMPARE(list()->model()->rowCount(), 1);
+        m_house->registerTenant("acme");
+        QTRY_COMPARE(list()->model()->rowCount(), 2);
+        m_page->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
+        list()->selectRow(0);
+        child<QWidget>(m_page.get(), "deleteButton")->setFocus();
+        QTest::keyClick(child<QWidget>(m_page.get(), "deleteButton"), Qt::Key_Space);
+        QTest::keyClicks(child<QLineEdit>(dialog(), "typedEdit"), u"acme"_s);
+        QTest::keyClick(dialog(), Qt::Key_Return);
+        QTRY_COMPARE(list()->model()->rowCount(), 1);
+        QTRY_VERIFY(!dialog());
+        QTRY_COMPARE(m_page->focusWidget(), list());
+        QVERIFY2(!list()->currentIndex().isValid(), "another one came under the button");
+    }
+
     void aRefusalIsSaidWhereItWasAsked()
     {
         select("acme");

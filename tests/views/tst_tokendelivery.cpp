@@ -7,17 +7,20 @@
 #include "tests/views/viewhouse.h"
 #include "views/countdownring.h"
 #include "views/messages.h"
+#include "views/sealeddialog.h"
 #include "views/secretclipboard.h"
 #include "views/tokencard.h"
 #include "views/tokendelivery.h"
 
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qmimedata.h>
+#include <QtCore/qprocess.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtGui/qclipboard.h>
 #include <QtWidgets/qcheckbox.h>
 #include <QtWidgets/qfiledialog.h>
 #include <QtWidgets/qlabel.h>
+#include <QtWidgets/qplaintextedit.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -109,12 +112,28 @@ private Q_SLOTS:
             QFile::Permissions());
     }
 
+    void aFileBesideItIsNotTouched()
+    {
+        open(Long);
+        QTemporaryDir folder;
+        QFile neighbour(folder.filePath(u"acme.token.new"_s));
+        QVERIFY(neighbour.open(QIODevice::WriteOnly) && neighbour.write("mine") == 4);
+        neighbour.close();
+        views::setNextPath(folder.filePath(u"acme.token"_s));
+        click("saveTokenButton");
+        QTRY_VERIFY(label("tokenNote")->text().startsWith("Saved to "_L1));
+        QVERIFY(neighbour.open(QIODevice::ReadOnly));
+        QCOMPARE(neighbour.readAll(), "mine"_ba);
+    }
+
     void saysWhyItCouldNotBeSaved()
     {
         open(Long);
         views::setNextPath(u"/nonexistent/folder/acme.token"_s);
         click("saveTokenButton");
         QTRY_VERIFY(label("tokenNote")->text().startsWith("The token was not saved."_L1));
+        QVERIFY2(label("tokenNote")->text().contains("Choose a folder that is there"_L1),
+            qPrintable(label("tokenNote")->text()));
         QVERIFY(label("tokenNote")->property("mistake").toBool());
         QVERIFY(button("saveTokenButton")->isEnabled());
     }
@@ -153,6 +172,61 @@ private Q_SLOTS:
         picker->accept();
         QTRY_VERIFY(label("tokenNote")->text().startsWith("Saved to "_L1 + path));
         QVERIFY(QFile::exists(path));
+    }
+
+    void sealsForTheHolderAlone()
+    {
+        QTemporaryDir folder;
+        const QString own = makeKey(folder, u"own"_s), other = makeKey(folder, u"other"_s);
+        QVERIFY2(!own.isEmpty() && !other.isEmpty(), "ssh-keygen is missing; tools/setup --test installs it");
+        open(Long, [&](tokens::TokenRecord &record) { record.subjectKey = publicHalf(own); });
+        QTRY_VERIFY2(button("sealTokenButton")->isEnabled(), qPrintable(button("sealTokenButton")->toolTip()));
+        click("sealTokenButton");
+        QTRY_VERIFY(m_dialog->findChild<views::SealedDialog *>());
+        auto *sealed = child<QDialog>(m_dialog.get(), "sealedDialog");
+        QVERIFY(label("tokenNote")->property("good").toBool());
+        QVERIFY(!child<QPlainTextEdit>(sealed, "sealedText")->toPlainText().contains(text()));
+        child<QAbstractButton>(sealed, "copySealedButton")->click();
+        QVERIFY(QGuiApplication::clipboard()->text().startsWith("-----BEGIN AGE ENCRYPTED FILE-----"_L1));
+        const QString path = folder.filePath(u"acme.token.age"_s);
+        views::setNextPath(path);
+        child<QAbstractButton>(sealed, "saveSealedButton")->click();
+        QTRY_VERIFY(child<QLabel>(sealed, "sealedNote")->text().startsWith("Saved to "_L1));
+        QCOMPARE(opened(path, own), m_issued.text + '\n');
+        QCOMPARE(opened(path, other), QByteArray());
+        QCOMPARE(namelessControls(sealed).join(u'\n'), QString());
+        QCOMPARE(tabMistakes(sealed).join(u'\n'), QString());
+    }
+
+    void withoutAgeItSaysHowToInstallIt()
+    {
+        const QByteArray path = qgetenv("PATH");
+        const auto back = qScopeGuard([&] { qputenv("PATH", path); });
+        qputenv("PATH", "/nonexistent");
+        open(Long);
+        QTRY_VERIFY(button("sealTokenButton")->toolTip().contains("apt install age"_L1));
+        QVERIFY(!button("sealTokenButton")->isEnabled());
+        QVERIFY(label("tokenNote")->text().contains("not installed"_L1));
+        QVERIFY(button("sealTokenButton")->accessibleDescription().contains("apt install age"_L1));
+    }
+
+    void aFailureOfTheProgramIsTold()
+    {
+        QTemporaryDir folder;
+        QFile program(folder.filePath(u"age"_s));
+        QVERIFY(program.open(QIODevice::WriteOnly));
+        program.write("#!/bin/sh\necho 'age: no such luck' >&2\nexit 3\n");
+        program.close();
+        QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        const QByteArray path = qgetenv("PATH");
+        const auto back = qScopeGuard([&] { qputenv("PATH", path); });
+        qputenv("PATH", folder.path().toLocal8Bit() + ':' + path);
+        open(Long);
+        QTRY_VERIFY(button("sealTokenButton")->isEnabled());
+        click("sealTokenButton");
+        QTRY_VERIFY(label("tokenNote")->property("mistake").toBool());
+        QVERIFY2(label("tokenNote")->text().contains("no such luck"_L1), qPrintable(label("tokenNote")->text()));
+        QVERIFY(!m_dialog->findChild<views::SealedDialog *>());
     }
 
     void hidesItselfWhenNothingIsDone()
@@ -221,16 +295,17 @@ private Q_SLOTS:
     void everyControlHasANameAndIsReached()
     {
         open(Long);
+        QTRY_VERIFY(button("sealTokenButton")->isEnabled());
         QCOMPARE(namelessControls(m_dialog.get()).join(u'\n'), QString());
         QStringList reached;
         button("revealButton")->setFocus();
-        for (int i = 0; i < 5; ++i) {
+        for (int i = 0; i < 6; ++i) {
             reached.append(QApplication::focusWidget()->objectName());
             QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
         }
         QCOMPARE(reached,
-            QStringList({u"revealButton"_s, u"copyTokenButton"_s, u"saveTokenButton"_s, u"deliveredCheckBox"_s,
-                u"closeButton"_s}));
+            QStringList({u"revealButton"_s, u"copyTokenButton"_s, u"saveTokenButton"_s, u"sealTokenButton"_s,
+                u"deliveredCheckBox"_s, u"closeButton"_s}));
     }
 
     void isDrawnInBothThemes_data()
@@ -267,6 +342,29 @@ private:
         m_dialog = std::make_unique<TokenDelivery>(m_issued, nullptr, times);
         m_dialog->show();
         QVERIFY(QTest::qWaitForWindowActive(m_dialog.get()));
+    }
+
+    // The private half, in the form of OpenSSH; its public half lies beside it.
+    static QString makeKey(const QTemporaryDir &folder, const QString &name)
+    {
+        const QString path = folder.filePath(name);
+        const QStringList arguments{u"-q"_s, u"-t"_s, u"ed25519"_s, u"-N"_s, QString(), u"-f"_s, path};
+        return QProcess::execute(u"ssh-keygen"_s, arguments) == 0 ? path : QString();
+    }
+    static std::optional<crypto::PublicKey> publicHalf(const QString &path)
+    {
+        QFile file(path + u".pub"_s);
+        if (!file.open(QIODevice::ReadOnly))
+            return {};
+        const auto key = crypto::parsePublicKeyText(QString::fromUtf8(file.readAll()));
+        return key ? std::optional(*key) : std::nullopt;
+    }
+    // What the holder of the key reads; nothing where it is another's.
+    static QByteArray opened(const QString &sealed, const QString &key)
+    {
+        QProcess age;
+        age.start(u"age"_s, {u"--decrypt"_s, u"--identity"_s, key, sealed});
+        return age.waitForFinished() && age.exitCode() == 0 ? age.readAllStandardOutput() : QByteArray();
     }
 
     QString text() const { return QString::fromLatin1(m_issued.text); }
