@@ -3,6 +3,7 @@
 
 #include "tests/bench/load.h"
 #include "tests/bench/measures.h"
+#include "tests/bench/postgres.h"
 #include "tests/bench/tenantserver.h"
 #include "tests/support/httpprobe.h"
 
@@ -22,6 +23,8 @@ constexpr int Connections = 64;
 constexpr int TenantVms = 10;
 constexpr int Rounds = 3; // in turns with the limit, so that both meet the same weather
 constexpr double ReadMark = 0.5, WriteMark = 0.5;
+// Of PostgreSQL's one-row inserts, by clients; none where there is no mark.
+constexpr std::pair<int, double> AgainstPostgres[] = {{1, 0.8}, {32, 1.5}, {128, 0}};
 
 struct Cost
 {
@@ -118,14 +121,15 @@ Pace measurePace(const Setting &setting, const QString &name, int connections)
         .microseconds = (server.program().cpuSeconds() - cpu) * 1e6 / load.requests};
 }
 
-void measureWrites(const Setting &setting, Table &table, int connections)
+void measureWrites(const Setting &setting, Table &table, const Postgres &postgres, int connections, double mark)
 {
     std::optional<Pace> ours;
-    double raw = 0;
+    double raw = 0, inserts = 0;
     for (int round = 0; round < Rounds; ++round) {
         const QString name = u"post-%1-%2"_s.arg(connections).arg(round);
         const Pace pace = measurePace(setting, name, connections);
         raw = std::max(raw, rawChangesPerSecond(setting, pace.batch, name + u"-raw.db"_s));
+        inserts = std::max(inserts, postgres.insertsPerSecond(connections));
         if (!ours || pace.load.perSecond > ours->load.perSecond)
             ours = pace;
     }
@@ -140,6 +144,13 @@ void measureWrites(const Setting &setting, Table &table, int connections)
     table.note(u"%1 changes a commit, p99 %2, %3 µs CPU a request"_s.arg(ours->batch, 0, 'f', 1)
                    .arg(ours->load.p99)
                    .arg(ours->microseconds, 0, 'f', 0));
+    const double beside = ours->load.perSecond / inserts;
+    table.add({.measure = u"the same beside one-row inserts"_s,
+        .ours = u"%1 /s"_s.arg(ours->load.perSecond, 0, 'f', 0),
+        .limit = u"PostgreSQL %1 /s"_s.arg(inserts, 0, 'f', 0),
+        .ratio = beside,
+        .mark = mark > 0 ? u">= %1"_s.arg(mark) : QString(),
+        .met = mark > 0 ? std::optional(beside >= mark) : std::nullopt});
 }
 
 } // namespace
@@ -184,8 +195,9 @@ void measureReads(const Setting &setting, Table &table)
 
 void measureWrites(const Setting &setting, Table &table)
 {
-    measureWrites(setting, table, 1);
-    measureWrites(setting, table, 32);
+    const Postgres postgres(setting);
+    for (const auto &[clients, mark] : AgainstPostgres)
+        measureWrites(setting, table, postgres, clients, mark);
 }
 
 double rawChangesPerSecond(const Setting &setting, double batch, const QString &database)

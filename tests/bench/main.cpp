@@ -40,7 +40,8 @@ int main(int argc, char **argv)
     parser.setApplicationDescription(u"Prints the speed marks as ratios to limits taken in the same run."_s);
     parser.addHelpOption();
     parser.addOption({u"seconds"_s, u"Length of each round of a load (default: 4)."_s, u"N"_s, u"4"_s});
-    parser.addOption({u"only"_s, u"start, reads, writes, engine, verify, export or window; may be repeated."_s, u"MEASURE"_s});
+    parser.addOption({u"only"_s,
+        u"start, reads, writes, crowd, engine, tokens, verify, export or window; may be repeated."_s, u"MEASURE"_s});
     parser.addOption({u"large"_s, u"Also measure what takes minutes to prepare: a ledger of 5,000,000 entries."_s});
     parser.addOption({u"scratch"_s, u"An empty folder on the disk to measure."_s, u"DIR"_s});
     parser.process(application);
@@ -64,7 +65,9 @@ int main(int argc, char **argv)
         {u"start"_s, bench::measureStart},
         {u"reads"_s, bench::measureReads},
         {u"writes"_s, bench::measureWrites},
+        {u"crowd"_s, bench::measureCrowd},
         {u"engine"_s, bench::measureEngine},
+        {u"tokens"_s, bench::measureTokens},
         {u"verify"_s, bench::measureVerify},
         {u"export"_s, bench::measureExport},
         {u"window"_s, bench::measureWindow},
