@@ -80,6 +80,12 @@ Error ledgerUnavailable(const Trouble &trouble, bool mayBeMade)
 
 Error startRefusal(Error error, const Trouble &published, const QString &folder)
 {
+    if (error.code == ErrorCode::Corrupt)
+        return {.code = ErrorCode::Refused,
+            .detail =
+                u"%1 can't be served: what it holds is damaged. %2 Nothing in it was changed; keep it as it is, see "
+                "what service-fs verify --full --data-dir %1 says, and restore a backup into another directory."_s.arg(
+                    folder, error.detail)};
     const bool unrecorded = error.code == ErrorCode::LedgerUnavailable;
     if (!unrecorded && (error.code != ErrorCode::Storage || error.sqlite == 0))
         return error;

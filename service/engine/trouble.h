@@ -24,7 +24,7 @@ Trouble troubleOf(const Error &error, const QString &folder);
 // LedgerUnavailable, for who asked for a change. `mayBeMade`: it failed where that can't be told.
 Error ledgerUnavailable(const Trouble &trouble, bool mayBeMade);
 
-// Of a start that the disk did not let through, in one sentence: Refused. `published` is the engine's trouble, if it
+// Of a start that the disk did not let through or whose database is damaged: Refused, with what to do. `published` is the engine's trouble, if it
 // got so far. Errors of other kinds come back as they are.
 Error startRefusal(Error error, const Trouble &published, const QString &folder);
 

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void whatIsNoLedgerIsRefused_data();
     void whatIsNoLedgerIsRefused();
     void nothingMovesWhereNobodyWatches();
+    void aDamagedLedgerIsNotServed();
 
 private:
     QString freshCopy() const;
@@ -82,7 +83,7 @@ QString TestFsVerify::freshCopy() const
 {
     static int count = 0;
     const QString to = m_folder.filePath(u"copy-%1"_s.arg(++count));
-    QDir().mkdir(to);
+    QDir().mkdir(to, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     for (const QString &name : QDir(m_whole).entryList(QDir::Files | QDir::Hidden))
         QFile::copy(m_whole + u'/' + name, to + u'/' + name);
     return to;
@@ -180,6 +181,22 @@ void TestFsVerify::nothingMovesWhereNobodyWatches()
     QCOMPARE(ran.status, 0);
     QCOMPARE(ran.err, "");
     QCOMPARE(ran.lines().size(), 1);
+}
+
+// A server looks at the newest entries only; what it does find, it says with what to do.
+void TestFsVerify::aDamagedLedgerIsNotServed()
+{
+    const QString data = freshCopy();
+    QVERIFY(QDir().mkdir(data + u"/keys"_s, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    for (const QString &name : QDir(m_whole + u"/keys"_s).entryList(QDir::Files))
+        QVERIFY(QFile::copy(m_whole + u"/keys/"_s + name, data + u"/keys/"_s + name));
+    QVERIFY(change(data, {u"UPDATE ledger_tile SET hashes = zeroblob(length(hashes))"_s}));
+    const Ran ran = run("service-vm-tenant", {u"--data-dir"_s, data, u"--port"_s, u"0"_s});
+    QCOMPARE(ran.status, 1);
+    QVERIFY2(ran.complainsInOneLine(), ran.err.constData());
+    for (const QByteArray &part :
+        {QFile::encodeName(data) + " can't be served"_ba, "damaged"_ba, "service-fs verify --full"_ba, "backup"_ba})
+        QVERIFY2(ran.err.contains(part), ran.err.constData());
 }
 
 QTEST_GUILESS_MAIN(TestFsVerify)
