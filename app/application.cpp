@@ -136,6 +136,7 @@ void Application::stop(std::chrono::milliseconds grace)
 {
     if (m_control)
         m_control->close();
+    m_queries.reset(); // or what is being counted would be recorded behind the end
     if (m_door) {
         m_door->stop(std::max(grace - ClosingTime, std::chrono::milliseconds(0)));
         if (m_started) {
@@ -144,7 +145,6 @@ void Application::stop(std::chrono::milliseconds grace)
                 qWarning().noquote() << visibleText(recorded.error().detail);
         }
     }
-    m_queries.reset();
     // The engine answers what is queued, through api, door and control socket: they go after it.
     m_engine.reset();
     m_copies.reset();

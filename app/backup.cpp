@@ -8,6 +8,7 @@
 #include "service/core/encoding.h"
 #include "service/core/jsonreader.h"
 #include "service/crypto/secretfile.h"
+#include "service/engine/keyfiles.h"
 #include "service/ledger/highwater.h"
 #include "service/report/contenthash.h"
 #include "service/report/zip.h"
@@ -40,6 +41,14 @@ Result<Secrets> readSecrets(const engine::DataPaths &paths, bool withKeys)
     };
     TRY(take("ledger.vkey", paths.ledgerVkey()));
     if (withKeys) {
+        // Which of the two the database goes with can't be told from outside: the wrong one could never be restored.
+        for (const QString &path : {paths.tokenKey(), paths.ledgerKey(), paths.adminToken()}) {
+            if (QFile::exists(engine::nextPath(path)))
+                return fail(ErrorCode::Refused,
+                    u"No backup was made: %1 is being replaced, and %2 is not in its place yet. Try again; if it "
+                    u"stays, "
+                    "start the server anew, which finishes it."_s.arg(path, engine::nextPath(path)));
+        }
         TRY(take("keys/token.key", paths.tokenKey()));
         TRY(take("keys/ledger.key", paths.ledgerKey()));
         if (QFile::exists(paths.adminToken()))

@@ -37,7 +37,7 @@ struct RestoreRequest
     QString file;
     QString directory; // absent or empty; made whole or not at all
     QString keys; // a folder with token.key and ledger.key, for a backup without them; else empty
-    QString mark; // a high-water file that knows more than the backup; else empty
+    QString mark; // the lost directory's high-water, its ledger.vkey beside it; else empty
     QCA::SecureArray passphrase; // of the key files
 };
 
@@ -46,9 +46,10 @@ struct Restored
     TreeSize entries = 0;
     QString time; // of the newest entry
     bool hasAdminToken = false;
+    bool isComplete = false; // the mark shows that nothing came after it; else the first start wants --accept-rollback
 };
 
-// Refused where file, keys and ledger don't belong together or the ledger does not verify.
+// Refused where file, keys, mark and ledger don't belong together or the ledger does not verify.
 Result<Restored> restoreBackup(const RestoreRequest &request);
 
 } // namespace app

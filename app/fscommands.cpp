@@ -65,7 +65,9 @@ const std::vector<FsCommand> Table{
         {{"full", nullptr, "Replay the entries and compare them with the state."},
             {"bundle", "FILE", "Verify this bundle, as export --format bundle makes it, and no data directory."},
             {"vkey", "FILE|KEY",
-                "The log's public key, as a file or as text (default: DIR/ledger.vkey, or the bundle's own)."},
+                "The log's public key, as a file or as text (default: DIR/ledger.vkey, or the bundle's own). Of "
+                "several the "
+                "newest stands first; one that it replaced is not taken."},
             {"checkpoint", "FILE", "An older checkpoint that the ledger must have grown out of; repeatable."}},
         {{"verify --full", "everything that can be checked from inside"},
             {"verify --full --vkey kept.vkey --checkpoint kept.checkpoint",

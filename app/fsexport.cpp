@@ -169,6 +169,8 @@ Result<int> fsExport(const FsContext &context)
         static_cast<unsigned long long>(made->treeSize), toBase64(made->root.view()).constData());
     if (index)
         std::printf(", recorded as entry %llu", static_cast<unsigned long long>(*index));
+    if (!made->unsignedWhy.isEmpty())
+        std::fputs(", manifest not signed", stdout);
     std::fputc('\n', stdout);
     TRY(flushFsOutput());
     return 0;

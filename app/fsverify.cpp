@@ -6,6 +6,7 @@
 #include "service/core/encoding.h"
 #include "service/core/visibletext.h"
 #include "service/engine/replay.h"
+#include "service/ledger/keychanges.h"
 #include "service/ledger/rollbacks.h"
 #include "service/ledger/verify.h"
 #include "service/report/bundlecheck.h"
@@ -133,7 +134,7 @@ Result<int> fsVerify(const FsContext &context)
 
     engine::Replay replay;
     ledger::VerifyOptions options;
-    options.keys = std::move(keys);
+    options.keys = keys;
     options.highWaterPath = context.paths.highWater();
     options.older = std::move(older);
     if (context.parser.isSet(u"full"_s))
@@ -147,6 +148,12 @@ Result<int> fsVerify(const FsContext &context)
     progress.end();
     if (!report)
         return std::unexpected(std::move(report.error()));
+    if (report->ok && context.parser.isSet(u"vkey"_s)) {
+        const auto id = fromHex(report->keyId).value_or(QByteArray());
+        if (const auto why = ledger::signedByOlderKey(report->origin.toUtf8(), id, keys))
+            return refuse(
+                {}, {}, u"The ledger's head %1."_s.arg(*why), ledger::damageName(ledger::Damage::CheckpointUnsigned));
+    }
     if (report->ok) {
         std::printf("verified: %llu entries, root %s, key %s, origin %s\n",
             static_cast<unsigned long long>(report->size), toBase64(report->root.view()).constData(),

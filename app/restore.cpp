@@ -7,6 +7,9 @@
 #include "service/crypto/keyfile.h"
 #include "service/crypto/publickeytext.h"
 #include "service/crypto/secretfile.h"
+#include "service/engine/keyfiles.h"
+#include "service/engine/restored.h"
+#include "service/ledger/highwater.h"
 #include "service/ledger/note.h"
 #include "service/report/ziparchive.h"
 #include "service/store/schema.h"
@@ -114,15 +117,15 @@ Result<void> addKeys(const RestoreRequest &request, const engine::DataPaths &pat
     return {};
 }
 
-// That they are the ledger's and the tokens' own.
-Result<void> checkKeys(const engine::DataPaths &paths, const QByteArray &vkey, const QCA::SecureArray &passphrase)
+// That they are the ledger's and the tokens' own; one that was rotated away is not.
+Result<void> checkKeys(
+    const engine::DataPaths &paths, const ledger::SignedCheckpoint &head, const QCA::SecureArray &passphrase)
 {
     ASSIGN_OR_RETURN(const auto ledgerKey, crypto::readKeyFile(paths.ledgerKey(), passphrase));
-    ASSIGN_OR_RETURN(const auto known, ledger::parseVerifierKeys(vkey));
-    const bool signs = std::ranges::any_of(known,
-        [&](const ledger::VerifierKey &key) { return ledger::verifierKey(key.name, ledgerKey.publicKey()) == key; });
-    if (!signs)
-        return fail(ErrorCode::Refused, u"ledger.key is not the key of the ledger in the backup."_s);
+    if (ledger::verifierKey(head.signer.name, ledgerKey.publicKey()) != head.signer)
+        return fail(ErrorCode::Refused,
+            u"Nothing was restored: ledger.key is not the key that the ledger in the backup is signed with. Give the "
+            "keys as they were when it was made."_s);
     ASSIGN_OR_RETURN(const auto tokenKey, crypto::readKeyFile(paths.tokenKey(), passphrase));
     ASSIGN_OR_RETURN(const auto database, store::Database::open(paths.database(), store::Database::Mode::ReadOnly));
     ASSIGN_OR_RETURN(
@@ -133,6 +136,54 @@ Result<void> checkKeys(const engine::DataPaths &paths, const QByteArray &vkey, c
     if (!isCurrent)
         return fail(ErrorCode::Refused, u"token.key is not the key that the backup signs tokens with."_s);
     return {};
+}
+
+// The lost directory's keys, since its mark may be signed by one that came after the backup. They are in ledger.vkey
+// beside it and count only where the backup's own key is among them.
+Result<std::vector<ledger::VerifierKey>> keysBeside(const QString &mark, const ledger::VerifierKey &signer)
+{
+    const QString path = QFileInfo(mark).absolutePath() + "/ledger.vkey"_L1;
+    if (!QFile::exists(path))
+        return std::vector<ledger::VerifierKey>();
+    ASSIGN_OR_RETURN(auto keys, ledger::readVerifierKeys(path));
+    const QByteArray first = ledger::firstOrigin(signer.name);
+    const bool isOfLog =
+        std::ranges::all_of(keys, [&](const auto &key) { return ledger::originNumber(key.name, first).has_value(); });
+    if (!isOfLog || !std::ranges::contains(keys, signer))
+        return fail(ErrorCode::Refused,
+            u"Nothing was restored: %1 beside the mark is of another ledger than the backup."_s.arg(path));
+    return keys;
+}
+
+// Keeps the greater of the two marks. Whether the one that was given shows that nothing came after the backup.
+Result<bool> takeMark(const QString &path, const engine::DataPaths &paths, const ledger::SignedCheckpoint &head)
+{
+    ASSIGN_OR_RETURN(std::vector<ledger::VerifierKey> known, ledger::readVerifierKeys(paths.ledgerVkey()));
+    ASSIGN_OR_RETURN(const auto beside, keysBeside(path, head.signer));
+    known.insert(known.end(), beside.begin(), beside.end());
+    const auto mark = ledger::HighWater::read(path, known);
+    if (!mark)
+        return fail(ErrorCode::Refused,
+            u"Nothing was restored, for %1 is no mark of this ledger: %2 Give high-water as it lies in the lost "
+            "directory, with ledger.vkey beside it; or leave --mark away."_s.arg(path, mark.error().detail));
+    if (mark->checkpoint == head.checkpoint)
+        return true;
+    ASSIGN_OR_RETURN(const auto database, store::Database::open(paths.database(), store::Database::Mode::ReadOnly));
+    ledger::LedgerReader reader(*database);
+    const auto continues = reader.continues(mark->checkpoint);
+    if (!continues && continues.error().code != ErrorCode::Refused)
+        return std::unexpected(continues.error());
+    if (continues)
+        return false; // an older one says nothing of what came after
+    // Behind those that are there: the first line is the key that signs.
+    for (const ledger::VerifierKey &key : beside) {
+        if (!std::ranges::contains(known.begin(), known.end() - qsizetype(beside.size()), key))
+            TRY(engine::placeVerifierKey(paths, key, engine::VkeyPlace::Last));
+    }
+    if (!QFile::remove(paths.highWater()))
+        return fail(ErrorCode::Storage, u"%1 can't be replaced."_s.arg(paths.highWater()));
+    ASSIGN_OR_RETURN([[maybe_unused]] const auto kept, ledger::HighWater::create(paths.highWater(), mark->note));
+    return false;
 }
 
 // An older database is brought up to date; the backup itself is the copy of what was before.
@@ -168,21 +219,26 @@ Result<Restored> layOut(const RestoreRequest &request, const engine::DataPaths &
     TRY(addKeys(request, paths));
     TRY(modernize(paths.database()));
     ASSIGN_OR_RETURN(const QByteArray vkey, crypto::readSecretFile(paths.ledgerVkey(), MostSecret));
-    TRY(checkKeys(paths, vkey, request.passphrase));
     auto head = verifiedHead(paths.database(), vkey, paths.highWater());
     if (!head) {
         head.error().detail.prepend(
             u"Nothing was restored, for the ledger in %1 does not verify: "_s.arg(request.file));
         return std::unexpected(head.error());
     }
-    TRY(closeWhole(paths.database()));
+    ASSIGN_OR_RETURN(const auto known, ledger::parseVerifierKeys(vkey));
+    ASSIGN_OR_RETURN(const auto opened, ledger::openCheckpoint(head->checkpoint, known));
+    TRY(checkKeys(paths, opened, request.passphrase));
+    bool isComplete = false;
     if (!request.mark.isEmpty()) {
-        ASSIGN_OR_RETURN(const QByteArray mark, crypto::readSecretFile(request.mark, MostSecret));
-        TRY(crypto::writeSecretFile(paths.highWater(), mark, crypto::Overwrite::Replace));
+        ASSIGN_OR_RETURN(isComplete, takeMark(request.mark, paths, opened));
     }
+    if (!isComplete)
+        TRY(engine::markRestored(paths, head->checkpoint));
+    TRY(closeWhole(paths.database()));
     return Restored{.entries = head->size,
         .time = QString::fromLatin1(formatTime(head->lastTime)),
-        .hasAdminToken = QFile::exists(paths.adminToken())};
+        .hasAdminToken = QFile::exists(paths.adminToken()),
+        .isComplete = isComplete};
 }
 
 } // namespace

@@ -57,9 +57,9 @@ void describe(QCommandLineParser &parser)
     parser.addOption(
         {u"keys"_s, u"restore: a folder with token.key and ledger.key, for a backup without keys."_s, u"DIR"_s});
     parser.addOption({u"mark"_s,
-        u"restore: the file high-water of the directory that was lost, where that can still be read. If it knows more "
-        "than the backup, the server starts with --accept-rollback only: every token from before is dead then, also "
-        "those that were revoked since the backup. Without it they are valid again."_s,
+        u"restore: the file high-water of the directory that was lost, its ledger.vkey beside it, where they can still "
+        "be read. Unless it shows that nothing came after the backup, the restored directory is refused until a start "
+        "with --accept-rollback: every token from before is dead then, also those that were revoked since the backup."_s,
         u"FILE"_s});
     parser.addPositionalArgument(
         u"command"_s, u"admin-token, backup, quota-verify, restore, or none to serve."_s, u"[command]"_s);
@@ -140,10 +140,13 @@ Result<int> restore(const QCommandLineParser &parser, const QString &file)
             .passphrase = passphrase}));
     std::printf("restored: %llu entries up to %s\n", static_cast<unsigned long long>(restored.entries),
         qPrintable(restored.time));
-    note(u"What came after %1 is lost, and what was revoked after it is valid again unless --mark was given. Never "
-         "start the directory that the backup was made of again: two ledgers would go on under one name."_s.arg(
-             restored.time));
-    if (!restored.hasAdminToken)
+    if (restored.isComplete)
+        note(u"Nothing came after the backup: the ledger goes on under its name. Never start the directory that the "
+             "backup was made of again: two ledgers would go on under one name."_s);
+    else
+        note(u"What came after %1 is lost. Start once with --accept-rollback: every token from before is dead then, "
+             "also those that were revoked since, and there is a new admin.token."_s.arg(restored.time));
+    if (restored.isComplete && !restored.hasAdminToken)
         note(u"There is no admin.token in it; make one: service-vm-tenant admin-token --rotate --data-dir DIR"_s);
     return 0;
 }

@@ -30,7 +30,8 @@ void run(QPromise<Result<ExportedFile>> &promise, const report::ExportRequest &r
         promise.addResult(ExportedFile{.path = request.path,
             .rows = made->rows,
             .reportId = QString::fromLatin1(made->reportId),
-            .query = made->query});
+            .query = made->query,
+            .unsignedWhy = made->unsignedWhy});
 }
 
 engine::Command<LeafIndex> recordOf(const QByteArray &form, const ExportedFile &file)

@@ -27,6 +27,7 @@ struct ExportedFile
     quint64 rows = 0;
     QString reportId;
     QByteArray query; // JSON
+    QString unsignedWhy; // of a bundle whose list of files has no signature
 };
 
 struct ExportOutcome

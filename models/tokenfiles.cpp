@@ -29,6 +29,16 @@ QString fileName(const tokens::TokenRecord &token)
     return u"%1-%2-%3.token"_s.arg(token.tenant.toString(), scope, mark.first(MarkLength));
 }
 
+// An earlier attempt that came to its end halfway has saved it.
+bool holds(const QString &path, const QByteArray &line)
+{
+    auto found = crypto::readSecretFile(path, line.size());
+    const bool same = found && *found == line;
+    if (found)
+        found->fill('\0');
+    return same;
+}
+
 } // namespace
 
 Result<void> saveTokensApart(const QString &folder, const std::vector<engine::IssuedToken> &tokens)
@@ -36,9 +46,11 @@ Result<void> saveTokensApart(const QString &folder, const std::vector<engine::Is
     qint64 saved = 0;
     for (const engine::IssuedToken &token : tokens) {
         const QString path = QDir(folder).filePath(fileName(token.record));
-        auto written =
-            crypto::writeSecretFile(path, token.text + '\n', crypto::Overwrite::Never, crypto::Folder::Shared);
-        if (!written) {
+        QByteArray line = token.text + '\n';
+        auto written = crypto::writeSecretFile(path, line, crypto::Overwrite::Never, crypto::Folder::Shared);
+        const bool isThere = written || holds(path, line);
+        line.fill('\0');
+        if (!isThere) {
             written.error().detail += u' '
                 + QCoreApplication::translate("models::TokenFiles", "%1 of %2 files were saved.")
                       .arg(count(saved), count(qint64(tokens.size())));

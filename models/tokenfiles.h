@@ -10,7 +10,7 @@
 namespace models {
 
 // "acme-corp-READ-yjk9Apa8J2Qe.token" of each, in the folder. Where one can't be written the rest are not tried: the
-// error's detail says how many lie there.
+// error's detail says how many lie there, and a second attempt goes on behind them.
 Result<void> saveTokensApart(const QString &folder, const std::vector<engine::IssuedToken> &tokens);
 
 // One file of JSON lines, each with the members that the API answers a new token with.

@@ -108,7 +108,12 @@ void ExportButton::tell(const models::ExportOutcome &outcome)
     }
     const models::ExportedFile &file = *outcome.file;
     const QString what = tr("%1 entries were written to %2.").arg(models::count(qint64(file.rows)), file.path);
-    const QString id = tr("Report %1.").arg(file.reportId);
+    QString id = tr("Report %1.").arg(file.reportId);
+    if (!file.unsignedWhy.isEmpty())
+        id += u'\n'
+            + tr("⚠ The bundle is whole, but its list of files is not signed: %1 Where a signed one is needed, "
+                 "make it with service-fs export.")
+                  .arg(file.unsignedWhy);
     if (outcome.entry)
         showNotice(this, tr("Export"),
             {what, id, tr("The export itself is entry %1 of the ledger.").arg(models::count(qint64(*outcome.entry)))});

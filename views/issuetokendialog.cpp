@@ -101,7 +101,7 @@ IssueTokenDialog::IssueTokenDialog(
     connect(m_hours, &FormField::changed, this, &IssueTokenDialog::check);
     connect(m_scope, &QComboBox::currentTextChanged, this, &IssueTokenDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &IssueTokenDialog::issue);
-    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_buttons, &QDialogButtonBox::rejected, this, &IssueTokenDialog::reject);
     check();
 }
 
@@ -169,6 +169,12 @@ void IssueTokenDialog::issue()
             accept();
             delivery->open();
         });
+}
+
+void IssueTokenDialog::reject()
+{
+    if (!m_busy) // the text that is on its way can be had only here
+        QDialog::reject();
 }
 
 } // namespace views

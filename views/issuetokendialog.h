@@ -28,8 +28,11 @@ class IssueTokenDialog : public QDialog
     Q_OBJECT
 
 public:
-    // `like`: another token of its tenant, at first no broader and no longer than it.
+    // `like`: filled in with its tenant, its scope and the hours that are left of it, one at least.
     IssueTokenDialog(models::EngineLink &link, const std::optional<tokens::TokenRecord> &like, QWidget *parent);
+
+    // Esc, the window's own button, "Cancel": not while a token is on its way.
+    void reject() override;
 
 private:
     void takeFrom(const tokens::TokenRecord &like);

@@ -78,7 +78,7 @@ RotateTokenDialog::RotateTokenDialog(
     connect(m_overlap, &FormField::changed, this, &RotateTokenDialog::check);
     connect(m_hours, &FormField::changed, this, &RotateTokenDialog::check);
     connect(buttons, &QDialogButtonBox::accepted, this, &RotateTokenDialog::rotate);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(buttons, &QDialogButtonBox::rejected, this, &RotateTokenDialog::reject);
     check();
 }
 
@@ -114,6 +114,12 @@ void RotateTokenDialog::rotate()
             accept();
             delivery->open();
         });
+}
+
+void RotateTokenDialog::reject()
+{
+    if (!m_busy) // the text that is on its way can be had only here
+        QDialog::reject();
 }
 
 } // namespace views

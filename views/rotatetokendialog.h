@@ -29,6 +29,9 @@ public:
     RotateTokenDialog(
         models::EngineLink &link, const tokens::TokenRecord &token, qsizetype descendants, QWidget *parent);
 
+    // Esc, the window's own button, "Cancel": not while a token is on its way.
+    void reject() override;
+
 private:
     bool check();
     void rotate();

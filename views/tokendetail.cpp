@@ -63,7 +63,7 @@ QWidget *TokenDetail::buildButtons(QWidget *card)
     QPushButton *explain = add(u"info"_s, tr("Explain…"), u"explainButton"_s,
         tr("Ask why a request with this token passes or not"), QKeySequence(u"Ctrl+Y"_s));
     m_issue = add(u"add"_s, tr("Another…"), u"issueLikeButton"_s,
-        tr("Issue another token to the same tenant, no broader and no longer than this one"), {});
+        tr("Issue another token to the same tenant, filled in as this one is"), {});
     m_rotate = add(u"refresh"_s, tr("Rotate…"), u"rotateButton"_s,
         tr("Issue a token in its place; this one passes for a while yet"), QKeySequence(u"Ctrl+Shift+R"_s));
     m_revoke = add(u"delete"_s, tr("Revoke…"), u"revokeButton"_s, {}, QKeySequence(Qt::Key_Delete));

@@ -244,9 +244,9 @@ void TokensPage::applyFilter()
                             const tokens::TokenRecord &token) { return isShown(token, chip, text); };
     if (isTree()) {
         m_choosing = true;
+        m_treeView->search(m_bar->text());
         m_tree->show(filter);
-        if (!m_bar->text().isEmpty())
-            m_treeView->openAll();
+        m_treeView->settle();
         m_choosing = false;
         if (m_treeView->chosen() != m_selected)
             choose(m_selected);

@@ -57,7 +57,7 @@ TokenTreeView::TokenTreeView(models::TokenTree *tree, QWidget *parent)
     connect(tree, &QAbstractItemModel::modelReset, this, &TokenTreeView::restore);
     const auto remember = [this](const QModelIndex &index, bool open) {
         if (const auto *token = m_tree->at(index); token && !m_restoring)
-            m_asked[token->id] = open;
+            (m_text.isEmpty() ? m_asked : m_askedOfFound)[token->id] = open;
     };
     connect(this, &QTreeView::expanded, this, [remember](const QModelIndex &index) { remember(index, true); });
     connect(this, &QTreeView::collapsed, this, [remember](const QModelIndex &index) { remember(index, false); });
@@ -67,21 +67,31 @@ TokenTreeView::TokenTreeView(models::TokenTree *tree, QWidget *parent)
 void TokenTreeView::restore()
 {
     m_restoring = true;
-    const bool few = m_tree->size() <= OpenAtFirst;
-    if (few)
+    const bool all = !m_text.isEmpty() || m_tree->size() <= OpenAtFirst;
+    if (all)
         expandAll();
-    for (const auto &[id, open] : m_asked) {
-        if (open != few)
+    for (const auto &[id, open] : m_text.isEmpty() ? m_asked : m_askedOfFound) {
+        if (open != all)
             setExpanded(m_tree->indexOf(id), open);
     }
     m_restoring = false;
+    m_isSettled = true;
 }
 
-void TokenTreeView::openAll()
+void TokenTreeView::search(const QString &text)
 {
-    m_restoring = true; // it is the filter that asks
-    expandAll();
-    m_restoring = false;
+    if (text == m_text)
+        return;
+    m_text = text;
+    m_askedOfFound.clear();
+    m_isSettled = false;
+}
+
+// Where all that was shown matches, the tree has nothing to tell.
+void TokenTreeView::settle()
+{
+    if (!m_isSettled)
+        restore();
 }
 
 void TokenTreeView::choose(const TokenId &id)

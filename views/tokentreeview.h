@@ -22,7 +22,10 @@ public:
     // Makes this token current, its ancestors open; nothing is current where it is not shown.
     void choose(const TokenId &id);
     TokenId chosen() const;
-    void openAll();
+    // A text in the filter opens what it finds, whatever was closed before; what is closed while it stands stays so.
+    // search() before the tree is told to show it, settle() after.
+    void search(const QString &text);
+    void settle();
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -33,8 +36,11 @@ private:
 
     models::TokenTree *m_tree;
     std::vector<std::pair<int, int>> m_widths; // columns but the first: those that go last, and how wide they are
-    std::unordered_map<TokenId, bool, IdHash> m_asked; // open or closed by somebody's hand
+    using Asked = std::unordered_map<TokenId, bool, IdHash>; // open or closed by somebody's hand
+    Asked m_asked, m_askedOfFound; // without a text, and under the one that stands
+    QString m_text;
     bool m_restoring = false;
+    bool m_isSettled = true;
 };
 
 } // namespace views

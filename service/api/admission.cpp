@@ -39,15 +39,18 @@ engine::Caller callerOf(const Identity &identity, const http::Request &request)
 // In this order: who is it, has it requests left, may it, is the query one that the route knows.
 Result<void> Api::admit(Exchange &exchange)
 {
-    if (exchange.route->permission) {
+    if (exchange.route->permission)
         TRY(authenticate(exchange));
+    // Read before the scope is judged, told after it: the refusal of a dry run is not recorded either.
+    auto query = checkQuery(exchange);
+    if (exchange.route->permission)
         TRY(judgeScope(*exchange.route, *exchange.caller->scope));
-    }
-    return checkQuery(exchange);
+    return query;
 }
 
 Result<void> Api::authenticate(Exchange &exchange)
 {
+    std::optional<crypto::Digest> proof;
     const auto identify = [&]() -> Result<Identity> {
         if (exchange.request.headers.count("Authorization") > 1)
             return fail(Error{.code = ErrorCode::InvalidToken,
@@ -58,8 +61,9 @@ Result<void> Api::authenticate(Exchange &exchange)
         auto identity = m_authenticator.identify(sent.token);
         if (!identity && identity.error().code == ErrorCode::InvalidToken)
             identity.error().detail = u"The token is not valid. POST /v1/tokens/verify tells why."_s;
-        if (identity)
-            TRY(checkPossession(exchange, sent, *identity));
+        if (identity) {
+            ASSIGN_OR_RETURN(proof, checkPossession(exchange, sent, *identity));
+        }
         return identity;
     };
     auto identity = identify();
@@ -82,14 +86,15 @@ Result<void> Api::authenticate(Exchange &exchange)
                           .arg(exchange.rate->limit)
                           .arg(exchange.rate->retryAfterSeconds),
             .retryAfterSeconds = int(exchange.rate->retryAfterSeconds)});
-    return {};
+    return proof ? m_possession.use(tenant, *proof) : Result<void>();
 }
 
 // A token says itself how it is to be sent, and passes no other way (RFC 9449, 7.1 and 7.2).
-Result<void> Api::checkPossession(const Exchange &exchange, const Credentials &sent, const Identity &identity)
+Result<std::optional<crypto::Digest>> Api::checkPossession(
+    const Exchange &exchange, const Credentials &sent, const Identity &identity)
 {
     if (!identity.proofKey && sent.scheme == Credentials::Scheme::Bearer)
-        return {};
+        return std::optional<crypto::Digest>();
     if (!identity.proofKey)
         return fail(Error{.code = ErrorCode::InvalidToken,
             .detail = u"This token was issued without proof of possession. Send it as Bearer."_s,
@@ -99,7 +104,8 @@ Result<void> Api::checkPossession(const Exchange &exchange, const Credentials &s
             .detail = u"This token passes with a proof of possession only. Send it as Authorization: DPoP <token>, "
                       "with a proof in the DPoP field."_s,
             .reason = tokens::ProofNeeded});
-    return m_possession.check(exchange.request, crypto::sha256(sent.token), *identity.proofKey);
+    return m_possession.check(exchange.request,
+        {.token = identity.actor.tokenId, .hash = crypto::sha256(sent.token), .key = *identity.proofKey});
 }
 
 Error Api::failedAuthentication(Error refusal)

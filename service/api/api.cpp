@@ -3,7 +3,6 @@
 
 #include "service/api/api.h"
 
-#include "service/api/idempotency.h"
 #include "service/api/judgement.h"
 #include "service/engine/vmcommands.h"
 #include "service/fleet/vmjson.h"
@@ -46,7 +45,8 @@ Api::Api(engine::Engine &engine, tenancy::RateLimiter &rates)
     : m_engine(engine)
     , m_rates(rates)
     , m_authenticator(engine.state(), engine.issuer(), engine.clock())
-    , m_possession(engine.clock())
+    , m_possession(
+          engine.clock(), engine.state().read([](const engine::State &published) { return published.ledgerTime; }))
     , m_failures(engine.clock())
     , m_lastUse(engine)
     , m_router(routerOfAll())
@@ -272,6 +272,8 @@ Result<void> Api::requireOwn(const Exchange &exchange, const TenantId &tenant)
 
 void Api::recordForeign(const Exchange &exchange, ErrorCode code)
 {
+    if (exchange.dryRun)
+        return;
     m_engine.recordDenial({.caller = *exchange.caller,
         .eventType = "ACCESS_DENIED",
         .code = errorName(code),

@@ -8,6 +8,7 @@
 #include "service/api/authenticator.h"
 #include "service/api/exports.h"
 #include "service/api/failurebudget.h"
+#include "service/api/idempotency.h"
 #include "service/api/lastuse.h"
 #include "service/api/ledgersearches.h"
 #include "service/api/pagecache.h"
@@ -61,6 +62,7 @@ public:
     // Any thread, while the server lives. Dropped once that is gone.
     void onIoThread(std::move_only_function<void()> work);
     Exports &exports() { return m_exports; }
+    KeysUnderWay &keysUnderWay() { return m_keysUnderWay; }
     // Pages that have to be searched for.
     LedgerSearches &searches() { return m_searches; }
 
@@ -91,7 +93,9 @@ private:
     void answerUnrouted(Exchange exchange, const http::Router::Match &match);
     Result<void> admit(Exchange &exchange);
     Result<void> authenticate(Exchange &exchange);
-    Result<void> checkPossession(const Exchange &exchange, const Credentials &sent, const Identity &identity);
+    // By what the proof is remembered; nothing where none is needed.
+    Result<std::optional<crypto::Digest>> checkPossession(
+        const Exchange &exchange, const Credentials &sent, const Identity &identity);
     Result<void> checkQuery(Exchange &exchange);
     http::Response response(const Exchange &exchange, Result<Reply> outcome);
     void recordRefusal(const Exchange &exchange, const Error &error);
@@ -110,6 +114,7 @@ private:
     PageCache m_pages;
     LedgerSearches m_searches{*this};
     Exports m_exports{*this};
+    KeysUnderWay m_keysUnderWay;
     http::Answers m_answers; // to writes, until the batch is answered; engine thread
 };
 

@@ -106,12 +106,16 @@ Result<Verdict> judge(const Ground &ground, const Question &question, const toke
             token.tenant.isEmpty() ? u"What the path names is not there."_s
                                    : u"The tenant %1 has nothing of that name."_s.arg(token.tenant.toString())};
     if (changesToken(route) && !token.tenant.isEmpty()) {
+        const QByteArrayView pattern(route.pattern);
         const TokenId named(match.param("token_id"));
         const bool own = ground.state.read([&](const engine::State &state) {
             return engine::isOfFamily([&](const TokenId &id) { return state.token(id); }, token.id, named);
         });
         if (!own)
             return Verdict{false, "not-found", u"The token that the path names did not come from this one."_s};
+        if (named == token.id && pattern.endsWith("/rotate"))
+            return Verdict{false, "insufficient-scope",
+                u"A token can't rotate itself. Whoever issued it can, or an administrator."_s};
     }
     QString detail = u"%1: the scope %2 allows it."_s.arg(what, QString::fromLatin1(token.scope.text()));
     if (token.proofOfPossession)

@@ -60,10 +60,13 @@ void discard(const QString &path)
         QFile::remove(part.filePath());
 }
 
-QList<http::Header> fileHeaders(report::Format format, const QByteArray &reportId)
+QList<http::Header> fileHeaders(report::Format format, const QByteArray &reportId, bool isSigned)
 {
-    return {{"Content-Disposition"_ba,
+    QList<http::Header> headers{{"Content-Disposition"_ba,
         "attachment; filename=\"ledger-" + reportId.left(12) + '.' + report::fileExtension(format) + '"'}};
+    if (format == report::Format::Bundle)
+        headers.append({"Manifest-Signed"_ba, isSigned ? "true"_ba : "false"_ba});
+    return headers;
 }
 
 QString callerName(const engine::Caller &caller)
@@ -205,7 +208,7 @@ void Exports::onFinished(quint64 id)
     const bool ended = process->error() != QProcess::FailedToStart && process->exitStatus() == QProcess::NormalExit;
     static const QRegularExpression line(
         u"^(?:exported|would export): ([0-9]+) entries, format [a-z]+, report ([0-9a-f]{64}), tree size ([0-9]+), "
-        "root ([A-Za-z0-9+/=]+)\n$"_s);
+        "root ([A-Za-z0-9+/=]+)(, manifest not signed)?\n$"_s);
     const auto match = line.match(QString::fromLatin1(out));
     if (!ended || process->exitCode() != 0 || !match.hasMatch()) {
         QString why = QString::fromUtf8(err).trimmed().section(u'\n', -1);
@@ -221,6 +224,7 @@ void Exports::onFinished(quint64 id)
         body.member("root", match.captured(4)).endObject();
         finish(id, Reply{.body = body.take()});
     } else {
+        job->isSigned = !match.hasCaptured(5);
         record(id, report::queryJson(job->order.filter), match.captured(1).toULongLong(), match.captured(2).toLatin1());
     }
     next();
@@ -236,7 +240,7 @@ void Exports::record(quint64 id, const QByteArray &query, quint64 rows, const QB
         QFile::remove(std::exchange(job.path, QString()));
     engine::ExportRecord made{
         .format = report::formatName(job.order.format), .query = query, .rows = rows, .reportId = reportId};
-    Recorded answer{.keptFile = {}, .headers = fileHeaders(job.order.format, reportId)};
+    Recorded answer{.keptFile = {}, .headers = fileHeaders(job.order.format, reportId, job.isSigned)};
     m_api.engine().post<Recorded>(
         *job.order.exchange.caller,
         [key = job.order.key, made = std::move(made), answer = std::move(answer),

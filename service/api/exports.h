@@ -62,6 +62,7 @@ private:
         std::unique_ptr<QProcess> process = {};
         QString path = {}; // of the file; empty: a dry run
         http::FileBody file = {};
+        bool isSigned = true; // the manifest, of a bundle
     };
     // What the engine answers.
     struct Recorded

@@ -101,6 +101,21 @@ Result<std::optional<IdempotencyKey>> idempotencyKey(const Exchange &exchange)
             {request.method == "POST" ? ""_ba : request.method + '\n', request.query, "\n", request.body})};
 }
 
+Result<void> KeysUnderWay::hold(const IdempotencyKey &key)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!m_held.insert(nameOf(key)).second)
+        return fail(ErrorCode::IdempotencyKeyInUse,
+            u"A request with this Idempotency-Key is under way. Send it again once that is answered."_s);
+    return {};
+}
+
+void KeysUnderWay::release(const IdempotencyKey &key)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_held.erase(nameOf(key));
+}
+
 Result<std::optional<Reply>> recall(engine::Work &work, const IdempotencyKey &key)
 {
     ASSIGN_OR_RETURN(auto find,

@@ -14,6 +14,10 @@
 #include "service/crypto/digest.h"
 #include "service/engine/work.h"
 
+#include <mutex>
+#include <set>
+#include <tuple>
+
 namespace api {
 
 struct IdempotencyKey
@@ -25,6 +29,22 @@ struct IdempotencyKey
 };
 
 constexpr std::chrono::hours IdempotencyLife(24);
+
+// The keys of writes that take more than one command, while they are under way. Any thread.
+class KeysUnderWay
+{
+public:
+    // IdempotencyKeyInUse where another such write holds it.
+    Result<void> hold(const IdempotencyKey &key);
+    void release(const IdempotencyKey &key);
+
+private:
+    using Name = std::tuple<QByteArray, QByteArray, QByteArray>; // token, path, key
+    static Name nameOf(const IdempotencyKey &key) { return {key.caller.text(), key.path, key.key}; }
+
+    std::mutex m_mutex;
+    std::set<Name> m_held;
+};
 
 // Nothing where the request has none, or it does not count: on routes that write nothing, and on dry runs.
 Result<std::optional<IdempotencyKey>> idempotencyKey(const Exchange &exchange);

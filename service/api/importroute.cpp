@@ -6,7 +6,6 @@
 
 #include "service/api/api.h"
 #include "service/api/handlers.h"
-#include "service/api/idempotency.h"
 #include "service/engine/importcommands.h"
 
 #include <algorithm>
@@ -87,6 +86,17 @@ Reply answerOf(const Import &import)
 
 void post(Api &api, ImportPtr import);
 
+// The key is free before the answer can be seen.
+void answer(Api &api, const Import &import, Result<Reply> outcome)
+{
+    if (import.key)
+        api.keysUnderWay().release(*import.key);
+    if (!outcome && !import.outcomes.empty())
+        outcome.error().detail +=
+            u" The first %1 rows were imported; send the same body again to go on."_s.arg(import.outcomes.size());
+    api.answerFromEngine(import.exchange, std::move(outcome));
+}
+
 // All rows are through: the answer, remembered where there is a key.
 void finish(Api &api, ImportPtr import)
 {
@@ -94,17 +104,13 @@ void finish(Api &api, ImportPtr import)
     if (!import->key) {
         if (import->index && !import->exchange.dryRun)
             reply.headers.append({"Ledger-Index"_ba, QByteArray::number(*import->index)});
-        return api.answerFromEngine(import->exchange, std::move(reply));
+        return answer(api, *import, std::move(reply));
     }
     engine::Caller caller = *import->exchange.caller;
     const Import *at = import.get(); // lives as long as the answer below, and so as the command
     api.engine().post<Reply>(
         std::move(caller),
         [at, reply = std::move(reply)](engine::Work &work) -> Result<Reply> {
-            // Another request with this key may have come to its end meanwhile.
-            ASSIGN_OR_RETURN(auto earlier, recall(work, *at->key));
-            if (earlier)
-                return std::move(*earlier);
             Reply whole = reply;
             if (at->index)
                 whole.headers.append({"Ledger-Index"_ba, QByteArray::number(*at->index)});
@@ -112,25 +118,17 @@ void finish(Api &api, ImportPtr import)
             return whole;
         },
         [&api, import = std::move(import)](Result<engine::Committed<Reply>> outcome) {
-            api.answerFromEngine(import->exchange,
+            answer(api, *import,
                 outcome ? Result<Reply>(std::move(outcome->value)) : std::unexpected(std::move(outcome.error())));
         });
-}
-
-Error cutOff(Error error, size_t rows)
-{
-    if (rows > 0)
-        error.detail += u" The first %1 rows were imported; send the same body again to go on."_s.arg(rows);
-    return error;
 }
 
 void take(Api &api, ImportPtr import, Result<engine::Committed<Piece>> outcome)
 {
     if (!outcome)
-        return api.answerFromEngine(
-            import->exchange, std::unexpected(cutOff(std::move(outcome.error()), import->outcomes.size())));
+        return answer(api, *import, std::unexpected(std::move(outcome.error())));
     if (outcome->value.whole)
-        return api.answerFromEngine(import->exchange, std::move(*outcome->value.whole));
+        return answer(api, *import, std::move(*outcome->value.whole));
     std::ranges::move(outcome->value.outcomes, std::back_inserter(import->outcomes));
     if (outcome->index)
         import->index = outcome->index;
@@ -173,6 +171,8 @@ void importTenants(Api &api, Exchange exchange)
         ASSIGN_OR_RETURN(auto key, idempotencyKey(exchange));
         ASSIGN_OR_RETURN(const tenancy::ImportFormat format, formatOf(exchange));
         ASSIGN_OR_RETURN(auto rows, tenancy::readImport(format, exchange.request.body));
+        if (key)
+            TRY(api.keysUnderWay().hold(*key));
         return std::make_unique<Import>(
             Import{.exchange = std::move(exchange), .key = std::move(key), .rows = std::move(rows)});
     }();

@@ -20,30 +20,68 @@ QByteArrayView withoutDefaultPort(QByteArrayView authority)
     return authority.endsWith(port) ? authority.chopped(port.size()) : authority;
 }
 
+// Its id is a UUIDv7, which begins with the milliseconds.
+Timestamp issuedAt(const TokenId &token)
+{
+    const QByteArray hex = token.text().first(8) + token.text().sliced(9, 4);
+    return fromMilliseconds(hex.toLongLong(nullptr, 16));
+}
+
+std::unexpected<Error> usedBefore()
+{
+    return tokens::invalidProof(u"Its jti was used before; each request needs a proof of its own."_s);
+}
+
+std::unexpected<Error> tooMany(const QString &what)
+{
+    return fail(Error{.code = ErrorCode::RateLimited,
+        .detail = u"%1 within %2 s, which is as many as are remembered. Wait %3 s."_s.arg(what)
+                      .arg(SeenProofs::Span.count())
+                      .arg(FullRetrySeconds),
+        .retryAfterSeconds = FullRetrySeconds});
+}
+
 } // namespace
 
-SeenProofs::Verdict SeenProofs::add(const crypto::PublicKey &key, const QByteArray &id, Timestamp now)
+void SeenProofs::turn(Timestamp now)
 {
-    if (now - m_since >= Span) {
-        m_before = now - m_since < 2 * Span ? std::move(m_current) : Generation();
-        m_current = {};
-        m_since = now;
-    }
-    const crypto::Digest proof = crypto::sha256({key.view(), id});
-    if (m_current.proofs.contains(proof) || m_before.proofs.contains(proof))
+    if (now - m_since < Span)
+        return;
+    m_before = now - m_since < 2 * Span ? std::move(m_current) : Generation();
+    m_current = {};
+    m_since = now;
+}
+
+bool SeenProofs::contains(const crypto::Digest &proof, Timestamp now)
+{
+    turn(now);
+    return m_current.proofs.contains(proof) || m_before.proofs.contains(proof);
+}
+
+SeenProofs::Verdict SeenProofs::add(const TenantId &tenant, const crypto::Digest &proof, Timestamp now)
+{
+    if (contains(proof, now))
         return Verdict::Seen;
-    qsizetype &ofKey = m_current.ofKey[crypto::sha256(key.view())];
-    if (ofKey >= MostOfKey || qsizetype(m_current.proofs.size()) >= MostInAll)
+    if (qsizetype(m_current.proofs.size()) >= MostInAll)
         return Verdict::Full;
+    qsizetype &ofTenant = m_current.ofTenant[tenant];
+    if (ofTenant >= MostOfTenant)
+        return Verdict::TenantFull;
     m_current.proofs.insert(proof);
-    ++ofKey;
+    ++ofTenant;
     return Verdict::New;
 }
 
-PossessionCheck::PossessionCheck(const Clock &clock)
+PossessionCheck::PossessionCheck(const Clock &clock, Timestamp ledgerTime)
     : m_clock(clock)
     , m_startedAt(toSeconds(clock.now()))
+    , m_newTokensAfter(std::max(clock.now(), ledgerTime))
 {
+}
+
+Timestamp PossessionCheck::now()
+{
+    return m_latest = std::max(m_latest, m_clock.now());
 }
 
 bool namesRequest(QByteArrayView htu, const http::Request &request)
@@ -59,18 +97,17 @@ bool namesRequest(QByteArrayView htu, const http::Request &request)
         && http::equalsIgnoringCase(withoutDefaultPort(authority), withoutDefaultPort(request.host));
 }
 
-Result<void> PossessionCheck::check(
-    const http::Request &request, const crypto::Digest &tokenHash, const crypto::PublicKey &key)
+Result<crypto::Digest> PossessionCheck::check(const http::Request &request, const Bound &bound)
 {
     if (request.headers.count("DPoP") != 1)
         return tokens::invalidProof(u"There must be one such field."_s);
     ASSIGN_OR_RETURN(const tokens::Proof proof, tokens::parseProof(request.headers.value("DPoP")));
-    m_latest = std::max(m_latest, m_clock.now());
-    const qint64 now = toSeconds(m_latest);
+    const Timestamp moment = this->now();
+    const qint64 now = toSeconds(moment);
     // The signature last: it is what costs.
-    if (proof.key != key)
+    if (proof.key != bound.key)
         return tokens::invalidProof(u"Its key is not the one that the token was issued to."_s);
-    if (proof.tokenHash != toBase64Url(tokenHash.view()))
+    if (proof.tokenHash != toBase64Url(bound.hash.view()))
         return tokens::invalidProof(u"Its ath is not the SHA-256 of this token in base64url."_s);
     if (proof.method != (request.head ? QByteArray("HEAD") : request.method))
         return tokens::invalidProof(u"Its htm is not the method of this request."_s);
@@ -81,25 +118,34 @@ Result<void> PossessionCheck::check(
         return tokens::invalidProof(u"Its iat is %1; here it is %2, and they may be %3 s apart."_s.arg(proof.issuedAt)
                                         .arg(now)
                                         .arg(tokens::ProofWindow));
-    if (proof.issuedAt <= m_startedAt)
+    const qint64 unknownUntil = m_startedAt + tokens::ProofWindow;
+    if (proof.issuedAt <= unknownUntil && issuedAt(bound.token) <= m_newTokensAfter)
         return tokens::invalidProof(
-            u"It is from before the server started, which can't know whether it was used. Make another."_s);
+            u"The server has started %1 s ago and can't know whether it was used before. Make another in %2 s."_s
+                .arg(now - m_startedAt)
+                .arg(unknownUntil + 1 - std::min(now, unknownUntil)));
     if (!tokens::verifyProof(proof))
         return tokens::invalidProof(u"Its signature does not verify."_s);
-    switch (m_seen.add(key, proof.id, m_latest)) {
+    const crypto::Digest used = crypto::sha256({bound.key.view(), proof.id});
+    if (m_seen.contains(used, moment))
+        return usedBefore();
+    return used;
+}
+
+Result<void> PossessionCheck::use(const TenantId &tenant, const crypto::Digest &proof)
+{
+    switch (m_seen.add(tenant, proof, now())) {
     case SeenProofs::Verdict::New:
         return {};
     case SeenProofs::Verdict::Seen:
-        return tokens::invalidProof(u"Its jti was used before; each request needs a proof of its own."_s);
+        return usedBefore();
+    case SeenProofs::Verdict::TenantFull:
+        return tooMany(
+            u"The tokens of %1 have proven %2 requests"_s.arg(tenant.toString()).arg(SeenProofs::MostOfTenant));
     case SeenProofs::Verdict::Full:
         break;
     }
-    return fail(Error{.code = ErrorCode::RateLimited,
-        .detail = u"This key has proven %1 requests within %2 s, which is as many as are remembered. Wait %3 s."_s
-                      .arg(SeenProofs::MostOfKey)
-                      .arg(SeenProofs::Span.count())
-                      .arg(FullRetrySeconds),
-        .retryAfterSeconds = FullRetrySeconds});
+    return tooMany(u"The tokens of all tenants have proven %1 requests"_s.arg(SeenProofs::MostInAll));
 }
 
 } // namespace api

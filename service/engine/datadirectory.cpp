@@ -26,7 +26,8 @@ namespace engine {
 namespace {
 
 // Moved up in this order; the lock file of a directory is the directory itself.
-constexpr std::array Pieces{"tenants.db", "keys", "ledger.vkey", "admin.token", "high-water", "audit-exports"};
+constexpr std::array Pieces{
+    "restored", "tenants.db", "keys", "ledger.vkey", "admin.token", "high-water", "audit-exports"};
 
 constexpr quint64 SmallestRoom = 1024 * 1024; // bytes; a new directory needs about half
 constexpr int DiskFull = 13; // SQLite's code

@@ -110,7 +110,7 @@ void Engine::warnOfExpiries()
     constexpr size_t AtOnce = 500;
     const auto steady = m_options.clock.steady();
     const State &state = m_state.ofEngineThread();
-    if (steady < m_nextWarnings || !state.trouble.why.isEmpty())
+    if (m_isEnding || steady < m_nextWarnings || !state.trouble.why.isEmpty())
         return;
     auto due = tokensToWarnOf(state, std::max(m_options.clock.now(), state.ledgerTime), AtOnce);
     // The thresholds are days; to look at every token costs milliseconds.
@@ -137,6 +137,7 @@ void Engine::settleDenials()
     post<Nothing>(
         systemCaller(), [](Work &) { return Nothing{}; },
         [this, &settled](const Result<Committed<Nothing>> &) {
+            m_isEnding = true;
             writeCountedDenials();
             settled.set_value();
         },

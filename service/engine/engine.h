@@ -72,7 +72,8 @@ public:
     // A refusal that matters becomes an entry, or is counted into one. Any thread; waits for nothing.
     void recordDenial(Denial denial);
     // At stop, before the last entry: the entries of all refusals so far, counted ones too, are queued before what is
-    // posted after this. Waits for what is queued now. Not on the engine thread.
+    // posted after this, and no token that is about to end is warned of any more. Waits for what is queued now. Not on
+    // the engine thread.
     void settleDenials();
 
     // `changed` runs on the engine thread after each publication and must only wake somebody. One observer; null ends
@@ -153,6 +154,7 @@ private:
     bool m_hasCommitted = false; // since the start
     std::chrono::nanoseconds m_nextWarnings{0}; // when to look for tokens that are about to end
     bool m_lastDenials = false; // stopping: what can't be written now will not be
+    bool m_isEnding = false; // settleDenials was called: nothing is to stand behind the last entry
 
     std::mutex m_observerMutex;
     std::function<void()> m_changed;

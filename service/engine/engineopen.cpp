@@ -8,6 +8,7 @@
 #include "service/crypto/keyfile.h"
 #include "service/crypto/publickeytext.h"
 #include "service/crypto/secretfile.h"
+#include "service/engine/restored.h"
 #include "service/engine/stateload.h"
 #include "service/engine/tokencommands.h"
 #include "service/ledger/reader.h"
@@ -48,7 +49,8 @@ Result<void> checkVerifierKeys(const DataPaths &paths, const ledger::Ledger &led
     return {};
 }
 
-// An older database that was put back without the key it was signed with. `own` signs now.
+// A database and a key from before and after a rotation of it. `own` is what keys/ has. ledger.vkey has the newest
+// first, and so says which of the two is the older.
 std::optional<Error> beforeRotation(const DataPaths &paths, store::Database &database, const ledger::VerifierKey &own)
 {
     const auto keys = ledger::readVerifierKeys(paths.ledgerVkey());
@@ -56,6 +58,11 @@ std::optional<Error> beforeRotation(const DataPaths &paths, store::Database &dat
     const auto opened = keys && head ? ledger::openCheckpoint(head->checkpoint, *keys) : fail(ErrorCode::Corrupt, {});
     if (!opened || opened->signer == own || !std::ranges::contains(*keys, own))
         return {};
+    if (std::ranges::find(*keys, opened->signer) < std::ranges::find(*keys, own))
+        return Error{.code = ErrorCode::Refused,
+            .detail = u"%1 is an older key of this ledger than the one that %2 was signed by: it is from before that "
+                      "key was rotated. Put the newer key back, from a backup made after the rotation."_s.arg(
+                          paths.ledgerKey(), paths.database())};
     return Error{.code = ErrorCode::Refused,
         .detail = u"%1 was signed by an older key of this ledger than %2: it is from before that key was rotated. Put "
                   "the newer database back; or the older key from the same backup, and then start once with "
@@ -74,6 +81,7 @@ Result<void> Engine::open()
     TRY(checkVerifierKeys(paths, *m_ledger, false));
     TRY(settleHighWater());
     TRY(settleRollback(paths, *m_database, *m_ledger));
+    TRY(settleLedgerKey(paths, m_ledger->verifierKey(), m_options.passphrase));
     TRY(checkVerifierKeys(paths, *m_ledger, true));
     TRY(settleTokenKey());
     TRY(settleAdminToken(paths.adminToken(), m_state.ofEngineThread()));
@@ -86,7 +94,10 @@ Result<void> Engine::open()
 Result<void> Engine::settleHighWater()
 {
     const DataPaths &paths = m_options.directory.paths();
-    ASSIGN_OR_RETURN(const auto rollback, findRollback(*m_database, *m_ledger, paths));
+    ASSIGN_OR_RETURN(auto rollback, findRollback(*m_database, *m_ledger, paths));
+    if (!rollback) {
+        ASSIGN_OR_RETURN(rollback, findRestored(*m_database, *m_ledger, paths));
+    }
     if (!m_options.acceptRollback)
         return rollback ? fail(rollbackRefusal(*rollback)) : Result<void>();
     if (!rollback)
@@ -103,6 +114,7 @@ Result<void> Engine::settleHighWater()
                            .passphrase = m_options.passphrase,
                            .fault = m_options.rollbackFault},
         *rollback));
+    clearRestored(paths);
     TRY(openStore());
     return publishStored();
 }
@@ -123,7 +135,7 @@ Result<void> Engine::loadKeys()
 
 Result<void> Engine::settleTokenKey()
 {
-    TRY(engine::settleTokenKey(m_options.directory.paths(), m_state.ofEngineThread(), m_options.passphrase));
+    TRY(engine::settleTokenKey(m_options.directory.paths(), m_state.ofEngineThread().keys, m_options.passphrase));
     return loadKeys();
 }
 
@@ -151,9 +163,9 @@ Result<void> Engine::openStore()
     m_database->setCommitFaults(m_options.commitFaults);
     ASSIGN_OR_RETURN(const QByteArray origin, readOrigin(*m_database));
     const DataPaths &paths = m_options.directory.paths();
-    ASSIGN_OR_RETURN(const bool rotated, settleLedgerKey(paths, *m_database, origin, m_options.passphrase));
-    if (rotated) {
-        ASSIGN_OR_RETURN(m_ledgerKey, crypto::readKeyFile(paths.ledgerKey(), m_options.passphrase));
+    // The last commit may have been a rotation, and what we hold the key of before it.
+    if (!hasSignedHead(*m_database, ledger::verifierKey(origin, m_ledgerKey->publicKey()))) {
+        ASSIGN_OR_RETURN(m_ledgerKey, readLedgerKey(paths, *m_database, origin, m_options.passphrase));
     }
     auto ledger = ledger::Ledger::open(*m_database, *m_ledgerKey, origin);
     if (!ledger)

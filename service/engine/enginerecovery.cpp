@@ -64,7 +64,12 @@ Result<void> Engine::recover()
     TRY(markHighWater()); // of a commit that failed only in being told, or that no sync has put on the disk
     TRY(syncHighWater());
     TRY(publishStored()); // only now: an older state must not be seen, or what was revoked since would live
-    if (QFile::exists(nextPath(m_options.directory.paths().tokenKey()))) // a rotation's
+    // By the state too: an earlier try may have moved the key of a rotation and then failed to read it.
+    const DataPaths &paths = m_options.directory.paths();
+    TRY(settleLedgerKey(paths, m_ledger->verifierKey(), m_options.passphrase));
+    const auto signer = m_state.ofEngineThread().keys.find(m_signer->keyId);
+    const bool signs = signer != m_state.ofEngineThread().keys.end() && !signer->second.retiredAt;
+    if (!signs || QFile::exists(nextPath(paths.tokenKey())))
         TRY(settleTokenKey());
     m_mustRecover = false;
     if (m_options.onCheckpoint)

@@ -51,7 +51,7 @@ Result<void> appendLedgerRotation(Work &work, const KeyRotation &rotation)
 }
 
 // As a refusal: the disk under the database is not what failed.
-Result<void> prepareFiles(const RotationPlace &place, const QString &path, const crypto::SigningKey &key,
+Result<void> prepareFiles(Work &work, const RotationPlace &place, const QString &path, const crypto::SigningKey &key,
     const ledger::VerifierKey *verifierKey)
 {
     const auto refused = [](const Error &error) { return Error{.code = ErrorCode::Refused, .detail = error.detail}; };
@@ -60,6 +60,11 @@ Result<void> prepareFiles(const RotationPlace &place, const QString &path, const
             return fail(ErrorCode::Refused, u"The rotation was cut short."_s);
         return {};
     };
+    // Where the rotation before this one could not move its key, FILE.next is the only copy of the key that signs.
+    TRY((verifierKey
+            ? settleLedgerKey(place.paths, ledger::verifierKey(place.origin, place.ledgerKey), place.passphrase)
+            : settleTokenKey(place.paths, work.keys(), place.passphrase))
+            .transform_error(refused));
     TRY(writeNextKey(path, key, place.passphrase).transform_error(refused));
     TRY(step(RotationStep::KeyWritten));
     if (verifierKey) {
@@ -69,7 +74,7 @@ Result<void> prepareFiles(const RotationPlace &place, const QString &path, const
     return {};
 }
 
-// What is left undone here the next start does.
+// What is left undone here the next rotation or start does.
 void moveAfterCommit(
     Work &work, const RotationPlace &place, const QString &path, const std::optional<ledger::VerifierKey> &verifierKey)
 {
@@ -85,7 +90,8 @@ void moveAfterCommit(
             return moveIntoPlace(path);
         }();
         if (!moved)
-            qWarning().noquote() << u"%1 The new key signs; the next start moves it."_s.arg(moved.error().detail);
+            qWarning().noquote() << u"%1 The new key signs; the next rotation or start moves it."_s.arg(
+                moved.error().detail);
     });
 }
 
@@ -150,7 +156,7 @@ Result<KeyRotation> rotateKey(Work &work, KeyKind kind, const RotationPlace &pla
         rotation.verifierKey = verifierKey.text();
     }
     if (!place.dryRun) {
-        TRY(prepareFiles(place, path, key, ofTokens ? nullptr : &verifierKey));
+        TRY(prepareFiles(work, place, path, key, ofTokens ? nullptr : &verifierKey));
         moveAfterCommit(work, place, path, ofTokens ? std::nullopt : std::optional(verifierKey));
     }
     if (ofTokens)

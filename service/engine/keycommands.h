@@ -5,7 +5,10 @@
 //
 //     keys/FILE.next, of the ledger's key a line in ledger.vkey    a start clears them away: nothing was signed with it
 //     COMMIT, with KEY_ROTATED                                     from here on the new key signs
-//     ledger.vkey with the new line first, keys/FILE               each start finishes what of these is missing
+//     ledger.vkey with the new line first, keys/FILE               each start finishes what of these is missing, and
+//     the
+//                                                                  next rotation before it writes a FILE.next of its
+//                                                                  own
 //
 // The old token key verifies until the last of its tokens has expired; its private half is gone. The old ledger key
 // verifies the checkpoints of before its entry, and none after.

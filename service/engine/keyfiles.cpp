@@ -28,6 +28,38 @@ Result<void> removeNext(const QString &path)
     return {};
 }
 
+enum class Fate
+{
+    Leave, // there is none; or neither is the one that signs, and whoever loads the key refuses
+    Clear,
+    Move
+};
+
+struct NextKey
+{
+    Fate fate = Fate::Leave;
+    std::optional<crypto::PublicKey> key = {}; // where it can be read
+};
+
+// It is cleared away only where the one in place is known to be the one that counts: a key that can't be read just now
+// may be the only one there is.
+template <typename Signs>
+Result<NextKey> nextKey(const QString &path, const QCA::SecureArray &passphrase, Signs signs)
+{
+    if (!QFile::exists(nextPath(path)))
+        return NextKey{};
+    const auto current = crypto::readKeyFile(path, passphrase);
+    const auto next = crypto::readKeyFile(nextPath(path), passphrase);
+    const auto key = next ? std::optional(next->publicKey()) : std::nullopt;
+    if (current && signs(current->publicKey()))
+        return NextKey{.fate = Fate::Clear, .key = key};
+    if (!next)
+        return std::unexpected(next.error());
+    if (signs(*key))
+        return NextKey{.fate = Fate::Move, .key = key};
+    return current ? Result<NextKey>(NextKey{}) : std::unexpected(current.error());
+}
+
 } // namespace
 
 QString nextPath(const QString &path)
@@ -48,51 +80,56 @@ Result<void> moveIntoPlace(const QString &path)
     return {};
 }
 
-// The new one is removed only where the one in place is known to be the one that counts: a key that can't be read just
-// now may be the only one there is.
-Result<void> settleTokenKey(const DataPaths &paths, const State &state, const QCA::SecureArray &passphrase)
+bool hasSignedHead(store::Database &database, const ledger::VerifierKey &key)
 {
-    const QString path = paths.tokenKey();
-    if (!QFile::exists(nextPath(path)))
-        return {};
-    const auto signs = [&](const crypto::SigningKey &key) {
-        const auto known = state.keys.find(KeyId(crypto::keyThumbprint(key.publicKey())));
-        return known != state.keys.end() && !known->second.retiredAt;
-    };
-    ASSIGN_OR_RETURN(const auto current, crypto::readKeyFile(path, passphrase));
-    if (signs(current))
-        return removeNext(path);
-    ASSIGN_OR_RETURN(const auto next, crypto::readKeyFile(nextPath(path), passphrase));
-    // Where it is neither, whoever loads the key refuses.
-    return signs(next) ? moveIntoPlace(path) : Result<void>();
+    const auto head = ledger::LedgerReader(database).head();
+    return head && ledger::openCheckpoint(head->checkpoint, std::span(&key, 1));
 }
 
-Result<bool> settleLedgerKey(
+Result<crypto::SigningKey> readLedgerKey(
     const DataPaths &paths, store::Database &database, const QByteArray &origin, const QCA::SecureArray &passphrase)
 {
     const QString path = paths.ledgerKey();
+    auto current = crypto::readKeyFile(path, passphrase);
     if (!QFile::exists(nextPath(path)))
-        return false;
-    ASSIGN_OR_RETURN(const ledger::Head head, ledger::LedgerReader(database).head());
-    const auto signedHead = [&](const ledger::VerifierKey &key) {
-        return ledger::openCheckpoint(head.checkpoint, std::span(&key, 1)).has_value();
+        return current;
+    const auto signs = [&](const crypto::SigningKey &key) {
+        return hasSignedHead(database, ledger::verifierKey(origin, key.publicKey()));
     };
-    const auto next = crypto::readKeyFile(nextPath(path), passphrase);
-    ASSIGN_OR_RETURN(const auto current, crypto::readKeyFile(path, passphrase));
-    if (signedHead(ledger::verifierKey(origin, current.publicKey()))) {
-        if (next)
-            TRY(placeVerifierKey(paths, ledger::verifierKey(origin, next->publicKey()), VkeyPlace::Nowhere));
-        TRY(removeNext(path));
-        return false;
+    if (current && signs(*current))
+        return current;
+    auto next = crypto::readKeyFile(nextPath(path), passphrase);
+    return !next || signs(*next) ? std::move(next) : std::move(current);
+}
+
+Result<void> settleTokenKey(
+    const DataPaths &paths, const decltype(State::keys) &keys, const QCA::SecureArray &passphrase)
+{
+    const QString path = paths.tokenKey();
+    ASSIGN_OR_RETURN(const NextKey next, nextKey(path, passphrase, [&](const crypto::PublicKey &key) {
+        const auto known = keys.find(KeyId(crypto::keyThumbprint(key)));
+        return known != keys.end() && !known->second.retiredAt;
+    }));
+    if (next.fate == Fate::Clear)
+        return removeNext(path);
+    return next.fate == Fate::Move ? moveIntoPlace(path) : Result<void>();
+}
+
+Result<void> settleLedgerKey(const DataPaths &paths, const ledger::VerifierKey &own, const QCA::SecureArray &passphrase)
+{
+    const QString path = paths.ledgerKey();
+    ASSIGN_OR_RETURN(
+        const NextKey next, nextKey(path, passphrase, [&](const crypto::PublicKey &key) { return key == own.key; }));
+    if (next.fate == Fate::Clear) {
+        if (next.key && *next.key != own.key)
+            TRY(placeVerifierKey(paths, ledger::verifierKey(own.name, *next.key), VkeyPlace::Nowhere));
+        return removeNext(path);
     }
-    if (!next)
-        return std::unexpected(next.error());
-    const ledger::VerifierKey key = ledger::verifierKey(origin, next->publicKey());
-    if (!signedHead(key))
-        return false;
-    TRY(placeVerifierKey(paths, key, VkeyPlace::First));
-    TRY(moveIntoPlace(path));
-    return true;
+    if (next.fate == Fate::Move) {
+        TRY(placeVerifierKey(paths, own, VkeyPlace::First));
+        return moveIntoPlace(path);
+    }
+    return {};
 }
 
 Result<void> placeVerifierKey(const DataPaths &paths, const ledger::VerifierKey &key, VkeyPlace place)

@@ -17,20 +17,30 @@ namespace engine {
 
 QString nextPath(const QString &path);
 
-// A new key at nextPath(path), in the place of what an attempt that was cut short has left there.
+// A new key at nextPath(path), in the place of what an attempt that was cut short has left there: after
+// settleTokenKey or settleLedgerKey, for what stands there may be the only copy of the key that signs.
 Result<void> writeNextKey(const QString &path, const crypto::SigningKey &key, const QCA::SecureArray &passphrase);
 
 // FILE.next to FILE. The folder is not synced: where a power cut takes the rename back, the next start does it again.
 Result<void> moveIntoPlace(const QString &path);
 
-// The key that the database signs with: moved into place where it is still keys/token.key.next, which is cleared away
-// where its commit did not come about.
-Result<void> settleTokenKey(const DataPaths &paths, const State &state, const QCA::SecureArray &passphrase);
+// Whether the head's checkpoint is one of this key; false also where there is no head.
+bool hasSignedHead(store::Database &database, const ledger::VerifierKey &key);
 
-// The same for the ledger's, where the head's checkpoint says which key has signed; ledger.vkey goes with it. To be
-// asked before the ledger is opened. Says whether keys/ledger.key is another one than before.
-Result<bool> settleLedgerKey(
+// The key that signed the head's checkpoint, be it in place or still keys/ledger.key.next; where neither did, the one
+// in place, with which the ledger then does not open. Touches no file: whether this is the right database is known only
+// once its ledger is open.
+Result<crypto::SigningKey> readLedgerKey(
     const DataPaths &paths, store::Database &database, const QByteArray &origin, const QCA::SecureArray &passphrase);
+
+// FILE.next is moved into place where it is the key that signs, and cleared away where that is in place. Only for a
+// database that goes on from the high-water mark: by an older one that was put back, the key of the newer one does not
+// sign, and that would be lost with it.
+Result<void> settleTokenKey(
+    const DataPaths &paths, const decltype(State::keys) &keys, const QCA::SecureArray &passphrase);
+// The same for the ledger's; `own` signs now. ledger.vkey goes with it.
+Result<void> settleLedgerKey(
+    const DataPaths &paths, const ledger::VerifierKey &own, const QCA::SecureArray &passphrase);
 
 enum class VkeyPlace
 {

@@ -113,6 +113,13 @@ Error rollbackRefusal(const Rollback &rollback)
     const QString accept =
         u"start once with --accept-rollback: that revokes every token, makes a new key and a new admin.token, and goes "
         "on under a new name of the log."_s;
+    if (mark == held)
+        return {.code = ErrorCode::Refused,
+            .detail = u"The directory was restored from a backup of %1 entries (root %2), and nothing shows that none "
+                      "came after them: tokens that were revoked since would be valid again. If that is meant, %3"_s
+                          .arg(held.size)
+                          .arg(shortRoot(held), accept),
+            .reason = "rollback"_ba};
     const QString sentence = mark.size > held.size
         ? u"The database was rolled back: it holds %1 entries (root %2), the high-water mark knows %3 (root %4). "
           "Put the newer database back; or "_s
@@ -133,6 +140,7 @@ Result<void> acceptRollback(const Acceptance &to, const Rollback &rollback)
     };
     ASSIGN_OR_RETURN(const QByteArray origin, nextOrigin(to.paths, rollback));
     const auto key = crypto::SigningKey::generate();
+    TRY(settleTokenKey(to.paths, to.state.keys, to.passphrase));
     TRY(writeNextKey(to.paths.tokenKey(), key, to.passphrase));
     TRY(step(RollbackStep::KeyWritten));
 

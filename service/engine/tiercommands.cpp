@@ -26,17 +26,21 @@ public:
     {
     }
 
-    Result<void> open();
-    Result<TierOutcome> apply(const TierRow &row);
-
-private:
     struct Plan
     {
         std::vector<TokenId> doomed; // tokens of other tiers and their descendants, parents first
         tokens::TokenRequest request;
-        TokenId held;
+        std::vector<TokenId> same; // that the key has of the wanted tier
     };
-    Result<Plan> plan(const TierRow &row) const;
+
+    Result<void> open();
+    // Of each row, in turn, before the first is applied: what one revokes, no other may count on.
+    Result<Plan> plan(const TierRow &row);
+    Result<TierOutcome> apply(const Plan &plan);
+
+private:
+    Result<void> checkRow(const TierRow &row);
+    Result<Plan> planTokens(const TierRow &row) const;
     bool isOfCaller(const TokenId &id) const;
 
     Work &m_work;
@@ -44,6 +48,7 @@ private:
     const tokens::TokenRecord *m_issuer = nullptr;
     std::map<KeyBytes, std::vector<TokenId>> m_living; // of each key, tiers only
     std::set<KeyBytes> m_seen;
+    std::set<TokenId> m_doomed; // of all rows so far
 };
 
 std::unexpected<Error> badField(const QString &name, const QString &detail)
@@ -91,24 +96,21 @@ bool TierChange::isOfCaller(const TokenId &id) const
         && isOfFamily([&](const TokenId &other) { return m_work.token(other); }, m_issuer->id, id);
 }
 
-Result<TierChange::Plan> TierChange::plan(const TierRow &row) const
+Result<TierChange::Plan> TierChange::planTokens(const TierRow &row) const
 {
     Plan plan{.doomed = {},
         .request = {.subjectKey = row.subjectKey,
             .scope = row.scope,
             .expiresInSeconds = row.expiresInSeconds,
             .proofOfPossession = row.proofOfPossession.value_or(false)},
-        .held = {}};
-    std::vector<TokenId> same;
+        .same = {}};
     qint64 end = 0;
     const auto living = m_living.find(row.subjectKey.bytes);
     for (const TokenId &id : living == m_living.end() ? std::vector<TokenId>() : living->second) {
         const tokens::TokenRecord *token = m_work.token(id);
-        if (token->revokedAt)
-            continue; // by a row before this one
         if (token->scope == row.scope) {
             if (!token->retiresAt)
-                same.push_back(id);
+                plan.same.push_back(id);
             continue;
         }
         if (m_work.caller().isTenant() && !isOfCaller(id))
@@ -124,9 +126,6 @@ Result<TierChange::Plan> TierChange::plan(const TierRow &row) const
         plan.doomed.push_back(id);
         plan.doomed.insert(plan.doomed.end(), family.begin(), family.end());
     }
-    const auto stays = [&](const TokenId &id) { return !std::ranges::contains(plan.doomed, id); };
-    if (const auto held = std::ranges::find_if(same, stays); held != same.end())
-        plan.held = *held;
     if (!row.expiresInSeconds && end > 0) {
         const qint64 now = toSeconds(m_work.now());
         const qint64 most = m_issuer->isAdministrator() ? tokens::LongestLife : m_issuer->endsAt() - now;
@@ -136,7 +135,7 @@ Result<TierChange::Plan> TierChange::plan(const TierRow &row) const
     return plan;
 }
 
-Result<TierOutcome> TierChange::apply(const TierRow &row)
+Result<void> TierChange::checkRow(const TierRow &row)
 {
     if (row.scope.isAdministrator() && m_work.caller().isTenant())
         return fail(ErrorCode::ScopeExceedsParent, u"A tenant's token makes no administrators."_s);
@@ -144,14 +143,33 @@ Result<TierOutcome> TierChange::apply(const TierRow &row)
         return badField(u"scope"_s, u"must be READ, USER, INPUT or service:tenant-admin"_s);
     if (!m_seen.insert(row.subjectKey.bytes).second)
         return badField(u"subject_pubkey"_s, u"stands in an earlier row of this list too"_s);
-    ASSIGN_OR_RETURN(const Plan planned, plan(row));
+    return {};
+}
+
+Result<TierChange::Plan> TierChange::plan(const TierRow &row)
+{
+    TRY(checkRow(row));
+    ASSIGN_OR_RETURN(Plan plan, planTokens(row));
+    // A row that can get no token revokes none. The id is that of no token: nothing is made here.
+    if (plan.same.empty()) {
+        TRY(tokens::deriveChild(
+            plan.request, *m_issuer, m_tenant, {.id = {}, .keyId = m_work.signer().keyId, .now = m_work.now()}));
+    }
+    m_doomed.insert(plan.doomed.begin(), plan.doomed.end());
+    return plan;
+}
+
+Result<TierOutcome> TierChange::apply(const Plan &plan)
+{
     TierOutcome outcome;
-    outcome.held = planned.held;
-    if (planned.held.isEmpty()) {
-        ASSIGN_OR_RETURN(outcome.issued, issueToken(m_work, m_tenant, planned.request));
+    const auto held = std::ranges::find_if(plan.same, [&](const TokenId &id) { return !m_doomed.contains(id); });
+    if (held != plan.same.end()) {
+        outcome.held = *held;
+    } else {
+        ASSIGN_OR_RETURN(outcome.issued, issueToken(m_work, m_tenant, plan.request));
     }
     std::set<TokenId> counted; // a token of the key may have come from another of them
-    for (const TokenId &id : planned.doomed) {
+    for (const TokenId &id : plan.doomed) {
         if (!m_work.token(id)->revokedAt && counted.insert(id).second)
             outcome.revoked.push_back(id);
     }
@@ -167,8 +185,12 @@ Result<std::vector<TierOutcome>> changeTiers(Work &work, const TenantId &tenant,
     TRY(change.open());
     std::vector<TierOutcome> outcomes;
     outcomes.reserve(rows.size());
-    for (const Result<TierRow> &row : rows) {
-        auto outcome = row ? change.apply(*row) : Result<TierOutcome>(std::unexpected(row.error()));
+    std::vector<Result<TierChange::Plan>> plans;
+    plans.reserve(rows.size());
+    for (const Result<TierRow> &row : rows)
+        plans.push_back(row ? change.plan(*row) : std::unexpected(row.error()));
+    for (const Result<TierChange::Plan> &plan : plans) {
+        auto outcome = plan ? change.apply(*plan) : Result<TierOutcome>(std::unexpected(plan.error()));
         if (!outcome && !isRefusal(outcome.error()))
             return std::unexpected(std::move(outcome.error()));
         outcomes.push_back(outcome ? std::move(*outcome)

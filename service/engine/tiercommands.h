@@ -21,7 +21,7 @@ struct TierRow
 struct TierOutcome
 {
     std::optional<IssuedToken> issued; // none where the key has a token of that tier already
-    TokenId held; // that token
+    TokenId held; // that token, which no row of the list revokes
     std::vector<TokenId> revoked; // of other tiers, with all that came from them
     std::optional<Error> refusal; // then this row changed nothing, whatever the others did
 
@@ -29,8 +29,8 @@ struct TierOutcome
 };
 
 // One outcome a row, in their order; a row that was read with mistakes comes with its refusal. Each row is judged
-// before it writes, and all that pass are one change: it is durable as a whole or not at all. Asked again, nothing is
-// left to do.
+// before any writes, and all that pass are one change: it is durable as a whole or not at all, and the same in whatever
+// order they stand. Asked again, nothing is left to do.
 //
 // Of each key the living tokens of other tiers are revoked, with their descendants; service:<name> is no tier and
 // stays. A tenant's caller may replace what came from it, no other token, and not itself: such a row is refused. Codes

@@ -4,12 +4,27 @@
 #include "service/ledger/keychanges.h"
 
 #include "service/crypto/publickeytext.h"
-#include "service/ledger/entry.h"
 #include "service/store/statement.h"
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace ledger {
+
+Result<std::optional<KeyChange>> keyChangeIn(const EntryFields &entry)
+{
+    const auto text = [&](QByteArrayView name) {
+        const json::Value *value = entry.data.find(name);
+        return value && value->string() ? *value->string() : QByteArray();
+    };
+    if (entry.eventType != "KEY_ROTATED" || text("key") != "ledger" || entry.outcome != Outcome::Ok)
+        return std::nullopt;
+    KeyChange change{entry.index, text("old_kid"), text("new_kid")};
+    if (change.oldKey.isEmpty() || change.newKey.isEmpty())
+        return fail(ErrorCode::Corrupt, u"Entry %1 does not tell of a rotation: it names no keys."_s.arg(entry.index));
+    return change;
+}
 
 Result<std::vector<KeyChange>> keyChanges(store::Database &database)
 {
@@ -20,17 +35,9 @@ Result<std::vector<KeyChange>> keyChanges(store::Database &database)
     std::vector<KeyChange> list;
     while (find.next()) {
         ASSIGN_OR_RETURN(const EntryFields entry, parseEntry(find.bytes(1)));
-        const auto text = [&](QByteArrayView name) {
-            const json::Value *value = entry.data.find(name);
-            return value && value->string() ? *value->string() : QByteArray();
-        };
-        if (text("key") != "ledger" || entry.outcome != Outcome::Ok)
-            continue;
-        KeyChange change{LeafIndex(find.integer(0)), text("old_kid"), text("new_kid")};
-        if (change.oldKey.isEmpty() || change.newKey.isEmpty())
-            return fail(
-                ErrorCode::Corrupt, u"Entry %1 does not tell of a rotation: it names no keys."_s.arg(find.integer(0)));
-        list.push_back(std::move(change));
+        ASSIGN_OR_RETURN(auto change, keyChangeIn(entry));
+        if (change)
+            list.push_back(std::move(*change));
     }
     TRY(find.finish());
     return list;
@@ -49,6 +56,25 @@ std::optional<QString> signedOutOfTurn(const SignedCheckpoint &checkpoint, std::
         return {};
     return u"is signed by a key that did not sign trees of its size; by the entries KEY_ROTATED it is %1 that did"_s
         .arg(QString::fromLatin1(key));
+}
+
+std::optional<QString> signedByReplacedKey(const SignedCheckpoint &checkpoint, std::span<const KeyChange> changes)
+{
+    const auto replaced = std::ranges::find(changes, crypto::keyThumbprint(checkpoint.signer.key), &KeyChange::oldKey);
+    if (replaced == changes.end())
+        return {};
+    return u"is signed by a key that entry %1 says was rotated away"_s.arg(replaced->index);
+}
+
+std::optional<QString> signedByOlderKey(
+    const QByteArray &origin, const QByteArray &keyId, std::span<const VerifierKey> newestFirst)
+{
+    const auto newest = std::ranges::find(newestFirst, origin, &VerifierKey::name);
+    if (newest == newestFirst.end() || newest->id == keyId)
+        return {};
+    return u"is signed by %1, and of the keys that were given %2 stands first, as the one that replaced it. If it is "
+           "from before that rotation, give the key of then alone"_s.arg(
+               QString::fromLatin1(keyId.toHex()), QString::fromLatin1(newest->id.toHex()));
 }
 
 } // namespace ledger

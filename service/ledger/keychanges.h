@@ -7,6 +7,7 @@
 #pragma once
 
 #include "service/ledger/checkpoint.h"
+#include "service/ledger/entry.h"
 #include "service/store/database.h"
 
 namespace ledger {
@@ -17,11 +18,22 @@ struct KeyChange
     QByteArray oldKey, newKey; // RFC 7638 thumbprints
 };
 
-// Oldest first. Corrupt for an entry that does not say what it must.
+// Nothing for any other entry; Corrupt for one that does not say what it must.
+Result<std::optional<KeyChange>> keyChangeIn(const EntryFields &entry);
+
+// Oldest first. Corrupt as above.
 Result<std::vector<KeyChange>> keyChanges(store::Database &database);
 
 // Why a checkpoint can't be one of this ledger, in the words that follow its own name; nothing where its key is the one
 // that signed trees of its size.
 std::optional<QString> signedOutOfTurn(const SignedCheckpoint &checkpoint, std::span<const KeyChange> changes);
+
+// The same where only some of the changes are known, all of them under the checkpoint: an excerpt's.
+std::optional<QString> signedByReplacedKey(const SignedCheckpoint &checkpoint, std::span<const KeyChange> changes);
+
+// The same by a list of keys that somebody keeps, the newest of each name first, as ledger.vkey has them: what covers
+// no rotation, such as a history that leaves it out, is only good by the newest.
+std::optional<QString> signedByOlderKey(
+    const QByteArray &origin, const QByteArray &keyId, std::span<const VerifierKey> newestFirst);
 
 } // namespace ledger

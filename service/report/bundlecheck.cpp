@@ -44,6 +44,7 @@ private:
     Result<void> readCheckpoints();
     Result<void> readOlder(std::span<const ledger::VerifierKey> keys);
     Result<void> readSignature(const ledger::VerifierKey &signer);
+    Result<void> checkSigners();
     Result<void> checkMember(const Member &member);
     Result<QByteArray> checkListed(const Member &member, bool isKept);
 
@@ -114,10 +115,13 @@ Result<void> BundleChecker::readCheckpoints()
     const auto current = m_parts.checkpoints.find(m_claim.report.size);
     if (current == m_parts.checkpoints.end())
         return m_claim.found(BundleDamage::FilesDiffer, u"checkpoints/%1 is missing."_s.arg(m_claim.report.size));
-    ASSIGN_OR_RETURN(m_claim.checkpoint, small(current->second));
-    const auto opened = ledger::openCheckpoint(m_claim.checkpoint, keys);
+    ASSIGN_OR_RETURN(const QByteArray note, small(current->second));
+    const auto opened = ledger::openCheckpoint(note, keys);
     if (!opened)
         return unsignedOne(u"The checkpoint is not good: "_s + opened.error().detail);
+    if (const auto why = ledger::signedByOlderKey(opened->checkpoint.origin, opened->signer.id, m_options.keys))
+        return unsignedOne(u"The checkpoint %1."_s.arg(*why));
+    m_claim.head = *opened;
     m_claim.report.keyId = toHex(opened->signer.id);
     if (opened->checkpoint
         != ledger::Checkpoint{m_claim.report.origin.toUtf8(), m_claim.report.size, m_claim.report.root})
@@ -125,7 +129,7 @@ Result<void> BundleChecker::readCheckpoints()
             BundleDamage::QueryDiffers, u"query.json speaks of another checkpoint than the signed one."_s);
     if (m_parts.isWhole) {
         ASSIGN_OR_RETURN(const QByteArray inLog, small(m_parts.single(LogName)));
-        if (inLog != m_claim.checkpoint)
+        if (inLog != note)
             return unsignedOne(u"The checkpoint in log/ is not the one that the bundle speaks of."_s);
     }
     ASSIGN_OR_RETURN(const QByteArray policy, small(m_parts.single("policy.txt")));
@@ -148,7 +152,7 @@ Result<void> BundleChecker::readOlder(std::span<const ledger::VerifierKey> keys)
             return m_claim.found(
                 BundleDamage::CheckpointUnsigned, u"checkpoints/%1 is no good checkpoint of that size."_s.arg(size));
         if (older->checkpoint.origin == m_claim.report.origin.toUtf8())
-            m_claim.older.emplace_back(QString::fromUtf8(member.name), older->checkpoint);
+            m_claim.older.emplace_back(QString::fromUtf8(member.name), *older);
     }
     for (const auto &[name, note] : m_options.older) {
         if (!m_parts.isWhole)
@@ -162,9 +166,9 @@ Result<void> BundleChecker::readOlder(std::span<const ledger::VerifierKey> keys)
                 u"%1 has %2 entries, the bundle only %3: it is older, or its ledger was rolled back."_s.arg(name)
                     .arg(older->checkpoint.size)
                     .arg(m_claim.report.size));
-        m_claim.older.emplace_back(name, older->checkpoint);
+        m_claim.older.emplace_back(name, *older);
     }
-    std::ranges::stable_sort(m_claim.older, {}, [](const auto &older) { return older.second.size; });
+    std::ranges::stable_sort(m_claim.older, {}, [](const auto &older) { return older.second.checkpoint.size; });
     return {};
 }
 
@@ -189,6 +193,25 @@ Result<void> BundleChecker::readSignature(const ledger::VerifierKey &signer)
     return {};
 }
 
+// With the entries known to be those that were signed: what they say of the keys.
+Result<void> BundleChecker::checkSigners()
+{
+    const auto &changes = m_claim.keyChanges;
+    const auto check = [&](const QString &name, const ledger::SignedCheckpoint &checkpoint) -> Result<void> {
+        const auto why = m_parts.isWhole ? ledger::signedOutOfTurn(checkpoint, changes)
+                                         : ledger::signedByReplacedKey(checkpoint, changes);
+        if (why)
+            return m_claim.found(BundleDamage::CheckpointUnsigned, u"%1 %2."_s.arg(name, *why));
+        return {};
+    };
+    TRY(check(u"The checkpoint"_s, m_claim.head));
+    if (m_parts.isWhole) {
+        for (const auto &[name, checkpoint] : m_claim.older)
+            TRY(check(name, checkpoint));
+    }
+    return {};
+}
+
 Result<void> BundleChecker::run()
 {
     m_claim.report.isWhole = m_parts.isWhole;
@@ -202,7 +225,8 @@ Result<void> BundleChecker::run()
         return m_claim.found(BundleDamage::FilesDiffer,
             u"The manifest lists %1, which is missing."_s.arg(QString::fromUtf8(
                 more->mid(66).first(std::min<qsizetype>(200, std::max<qsizetype>(0, more->size() - 66))))));
-    return m_parts.isWhole ? m_log.finish(m_rows) : m_proofs.finish();
+    TRY(m_parts.isWhole ? m_log.finish(m_rows) : m_proofs.finish());
+    return checkSigners();
 }
 
 Result<void> BundleChecker::checkMember(const Member &member)
@@ -244,10 +268,11 @@ Result<QByteArray> BundleChecker::checkListed(const Member &member, bool isKept)
         return {};
     }));
     ASSIGN_OR_RETURN(const auto line, m_manifest.next());
-    const auto sum = line ? fromHex(QByteArrayView(*line).first(std::min<qsizetype>(64, line->size()))) : std::nullopt;
+    constexpr qsizetype digits = 2 * ledger::HashSize;
     if (!line)
         return m_claim.found(BundleDamage::FilesDiffer, u"%1 is not listed in the manifest."_s.arg(name));
-    if (!sum || QByteArrayView(*line).sliced(64) != "  " + member.name)
+    const auto sum = line->size() > digits ? fromHex(QByteArrayView(*line).first(digits)) : std::nullopt;
+    if (!sum || QByteArrayView(*line).sliced(digits) != "  " + member.name)
         return m_claim.found(BundleDamage::FilesDiffer,
             u"Where the manifest lists another file stands %1: one is missing, not listed, or out of order."_s.arg(
                 name));

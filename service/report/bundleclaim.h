@@ -5,6 +5,7 @@
 #pragma once
 
 #include "service/ledger/filter.h"
+#include "service/ledger/keychanges.h"
 #include "service/report/bundlecheck.h"
 #include "service/report/bundleparts.h"
 
@@ -16,8 +17,9 @@ struct BundleClaim
     BundleReport &report; // its size, root and rows are those that are claimed
     ledger::EntryFilter filter = {};
     QByteArray reportId = {};
-    QByteArray checkpoint = {}; // as signed
-    std::vector<std::pair<QString, ledger::Checkpoint>> older = {}; // of the same log, by size
+    ledger::SignedCheckpoint head = {};
+    std::vector<std::pair<QString, ledger::SignedCheckpoint>> older = {}; // of the same log, by size
+    std::vector<ledger::KeyChange> keyChanges = {}; // that the entries within tell of, in their order
 
     // What is wrong, for the report; the error itself only ends the run.
     std::unexpected<Error> found(BundleDamage kind, const QString &sentence, std::optional<LeafIndex> index = {})
@@ -25,6 +27,16 @@ struct BundleClaim
         report.kind = kind;
         report.firstBad = index;
         return fail(ErrorCode::Corrupt, sentence);
+    }
+
+    Result<void> noteKeyChange(const ledger::EntryFields &entry)
+    {
+        auto change = ledger::keyChangeIn(entry);
+        if (!change)
+            return found(BundleDamage::EntryChanged, change.error().detail, entry.index);
+        if (*change)
+            keyChanges.push_back(std::move(**change));
+        return {};
     }
 };
 

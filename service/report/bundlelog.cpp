@@ -24,7 +24,8 @@ void LogCheck::completed(int level, const ledger::Digest &hash)
 Result<void> LogCheck::checkAgainstOlder()
 {
     for (; m_nextOlder < m_claim.older.size(); ++m_nextOlder) {
-        const auto &[name, checkpoint] = m_claim.older[m_nextOlder];
+        const auto &[name, opened] = m_claim.older[m_nextOlder];
+        const ledger::Checkpoint &checkpoint = opened.checkpoint;
         if (checkpoint.size != m_frontier.size())
             return {};
         if (checkpoint.root != m_frontier.root())
@@ -42,7 +43,15 @@ Result<void> LogCheck::addEntries(const ZipArchive::Member &member, QByteArrayVi
         if (length < 0 || content.size() < 2 + length)
             return m_claim.found(
                 BundleDamage::EntryChanged, u"%1 is no bundle of entries."_s.arg(QString::fromUtf8(member.name)));
-        const ledger::Digest leaf = ledger::leafHash(content.sliced(2, length));
+        const QByteArrayView entry = content.sliced(2, length);
+        const ledger::Digest leaf = ledger::leafHash(entry);
+        if (entry.contains(QByteArrayView("KEY_ROTATED"))) {
+            const auto fields = ledger::parseEntry(entry.toByteArray());
+            if (!fields || fields->index != m_frontier.size())
+                return m_claim.found(BundleDamage::EntryChanged,
+                    u"Entry %1 is not as entries are."_s.arg(m_frontier.size()), m_frontier.size());
+            TRY(m_claim.noteKeyChange(*fields));
+        }
         content = content.sliced(2 + length);
         m_frontier.append(leaf, [this](int level, const ledger::Digest &hash) {
             if (level % ledger::TileHeight == 0)

@@ -27,7 +27,7 @@ Result<void> ProofCheck::addProof(std::uint64_t index, const QByteArray &text)
             return wrong();
         hashes.push_back(ledger::Digest::fromBytes(*hash));
     }
-    if (text != ledger::tlogProof(index, hashes, m_claim.checkpoint))
+    if (text != ledger::tlogProof(index, hashes, m_claim.head.note))
         return wrong();
     m_proof = std::move(hashes);
     m_proofOf = index;
@@ -45,6 +45,7 @@ Result<void> ProofCheck::addEntry(std::uint64_t index, const QByteArray &bytes)
     if (!fields || fields->index != index || !matches(m_claim.filter, *fields))
         return m_claim.found(
             BundleDamage::QueryDiffers, u"Entry %1 is not one that the query asks for."_s.arg(index), index);
+    TRY(m_claim.noteKeyChange(*fields));
     ASSIGN_OR_RETURN(const auto line, m_rows.next());
     if (!line || *line != bytes)
         return m_claim.found(

@@ -7,6 +7,7 @@
 #include "service/tenancy/tenantjson.h"
 
 #include <QtCore/qhash.h>
+#include <QtCore/qset.h>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,7 @@ namespace tenancy {
 
 namespace {
 
+constexpr qsizetype MostColumns = 1000; // of CSV: rows may differ in which labels they have
 constexpr QByteArrayView LabelPrefix("labels.");
 constexpr std::array<QByteArrayView, 6> Columns{
     "tenant_id", "display_name", "max_vms", "storage_quota_gb", "api_rate_limit_rpm", "plan"};
@@ -39,14 +41,18 @@ json::Value cellValue(QByteArrayView column, const QByteArray &text)
 
 Result<void> checkNames(const QByteArrayList &names)
 {
+    if (names.size() > MostColumns)
+        return refused(u"The first line names %1 columns; at most %2 are taken."_s.arg(names.size()).arg(MostColumns));
+    QSet<QByteArray> seen;
     for (const QByteArray &name : names) {
         const bool label = name.startsWith(LabelPrefix) && name.size() > LabelPrefix.size();
         if (!label && !std::ranges::contains(Columns, QByteArrayView(name)))
             return refused(u"The first line names the columns, and \"%1\" is none: there are %2 and labels.NAME."_s.arg(
                 QString::fromUtf8(name),
                 u"tenant_id, display_name, max_vms, storage_quota_gb, api_rate_limit_rpm, plan"_s));
-        if (names.count(name) > 1)
+        if (seen.contains(name))
             return refused(u"The first line has the column \"%1\" twice."_s.arg(QString::fromUtf8(name)));
+        seen.insert(name);
     }
     if (!names.contains("tenant_id"))
         return refused(u"The first line names no column tenant_id."_s);

@@ -24,7 +24,7 @@ private Q_SLOTS:
         m_file = path("backup.zip");
         m_new = path("new");
         m_server = std::make_unique<RunningServer>(m_data);
-        m_token = run("service-vm-tenant", {u"admin-token"_s, u"--data-dir"_s, m_data}).out.trimmed();
+        m_token = adminToken(m_data);
         create("acme-corp");
     }
     void cleanup() { m_server.reset(); }
@@ -44,13 +44,141 @@ private Q_SLOTS:
         const Ran restored = restore({});
         QVERIFY2(restored.status == 0, restored.err.constData());
         QVERIFY(restored.out.startsWith("restored: "));
+        QVERIFY2(restored.err.contains("--accept-rollback"), restored.err.constData());
         QCOMPARE(verify(m_new), 0);
+        {
+            RunningServer refused(m_new);
+            QCOMPARE(refused.port(), 0);
+            QVERIFY2(refused.err().contains("restored from a backup") && refused.err().contains("--accept-rollback"),
+                refused.err().constData());
+        }
+        {
+            RunningServer other(m_new, {u"--accept-rollback"_s});
+            QVERIFY2(other.port() != 0, other.err().constData());
+            QCOMPARE(other.ask("GET"_ba, "/v1/tenants/acme-corp"_ba, m_token).status, 401);
+            const QByteArray token = adminToken(m_new);
+            QCOMPARE(other.ask("GET"_ba, "/v1/tenants/acme-corp"_ba, token).status, 200);
+            QCOMPARE(other.ask("GET"_ba, "/v1/tenants/after-it"_ba, token).status, 404);
+            QCOMPARE(other.stop(SIGTERM), 0);
+        }
+        RunningServer again(m_new);
+        QVERIFY2(again.port() != 0, again.err().constData());
+        QCOMPARE(again.stop(SIGTERM), 0);
+        QCOMPARE(verify(m_new), 0);
+    }
+
+    // What would bring it to life again is refused, not only the server.
+    void aTokenThatWasRevokedSinceStaysDead()
+    {
+        QCOMPARE(backup({u"--with-keys"_s}).status, 0);
+        QCOMPARE(run("service-vm-tenant", {u"admin-token"_s, u"--rotate"_s, u"--data-dir"_s, m_data}).status, 0);
+        QCOMPARE(restore({}).status, 0);
+        const Ran rotated = run("service-vm-tenant", {u"admin-token"_s, u"--rotate"_s, u"--data-dir"_s, m_new});
+        QVERIFY2(rotated.status == 1 && rotated.err.contains("restored from a backup"), rotated.err.constData());
+        RunningServer accepted(m_new, {u"--accept-rollback"_s});
+        QVERIFY2(accepted.port() != 0, accepted.err().constData());
+        QCOMPARE(accepted.ask("GET"_ba, "/v1/tenants"_ba, m_token).status, 401);
+    }
+
+    void aMarkThatKnowsNoMoreLetsItGoOnUnderItsName()
+    {
+        QCOMPARE(m_server->stop(SIGTERM), 0);
+        const QString mark = path("high-water");
+        QVERIFY(QFile::copy(m_data + "/high-water"_L1, mark));
+        QCOMPARE(backup({u"--with-keys"_s}).status, 0);
+        const Ran restored = restore({u"--mark"_s, mark});
+        QVERIFY2(restored.status == 0 && restored.err.contains("Nothing came after"), restored.err.constData());
         RunningServer other(m_new);
         QVERIFY2(other.port() != 0, other.err().constData());
         QCOMPARE(other.ask("GET"_ba, "/v1/tenants/acme-corp"_ba, m_token).status, 200);
-        QCOMPARE(other.ask("GET"_ba, "/v1/tenants/after-it"_ba, m_token).status, 404);
-        QCOMPARE(other.stop(SIGTERM), 0);
+    }
+
+    void aMarkThatIsOlderShowsNothing()
+    {
+        const QString mark = path("high-water");
+        QVERIFY(QFile::copy(m_data + "/high-water"_L1, mark));
+        create("after-it");
+        QCOMPARE(backup({u"--with-keys"_s}).status, 0);
+        QCOMPARE(restore({u"--mark"_s, mark}).status, 0);
         QCOMPARE(verify(m_new), 0);
+        RunningServer refused(m_new);
+        QCOMPARE(refused.port(), 0);
+        QVERIFY2(refused.err().contains("restored from a backup"), refused.err().constData());
+    }
+
+    void aMarkByAKeyThatCameLaterIsHeeded()
+    {
+        QCOMPARE(backup({u"--with-keys"_s}).status, 0);
+        rotateLedgerKey();
+        QCOMPARE(m_server->stop(SIGTERM), 0);
+        const Ran restored = restore({u"--mark"_s, m_data + "/high-water"_L1});
+        QVERIFY2(restored.status == 0, restored.err.constData());
+        RunningServer refused(m_new);
+        QVERIFY2(refused.port() == 0 && refused.err().contains("rolled back"), refused.err().constData());
+        RunningServer accepted(m_new, {u"--accept-rollback"_s});
+        QVERIFY2(accepted.port() != 0, accepted.err().constData());
+        QCOMPARE(accepted.stop(SIGTERM), 0);
+        QCOMPARE(verify(m_new), 0);
+    }
+
+    // To who keeps the keys elsewhere, the newest first, it is what somebody with the old key could have made.
+    void aHistoryWithoutTheRotationIsRefusedByTheKeysKept()
+    {
+        QCOMPARE(backup({u"--with-keys"_s}).status, 0);
+        rotateLedgerKey();
+        QCOMPARE(restore({}).status, 0);
+        const QString kept = m_data + "/ledger.vkey"_L1;
+        const Ran refused = run("service-fs", {u"verify"_s, u"--vkey"_s, kept, u"--data-dir"_s, m_new});
+        QVERIFY2(refused.status == 1 && refused.out.contains("(checkpoint-unsigned)"), refused.out.constData());
+        QCOMPARE(run("service-fs", {u"verify"_s, u"--vkey"_s, kept, u"--data-dir"_s, m_data}).status, 0);
+    }
+
+    void aMarkOfSomethingElseIsRefused()
+    {
+        QCOMPARE(backup({u"--with-keys"_s}).status, 0);
+        const QString garbage = path("garbage");
+        QFile file(garbage);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(QByteArray(8192, 'x')) == 8192);
+        file.close();
+        RunningServer stranger(path("stranger"));
+        for (const QString &mark : {garbage, path("stranger/high-water"), path("absent")}) {
+            const Ran restored = restore({u"--mark"_s, mark});
+            QVERIFY2(
+                restored.status == 1 && restored.err.contains("Nothing was restored") && restored.complainsInOneLine(),
+                restored.err.constData());
+            QVERIFY(!QFileInfo::exists(m_new));
+        }
+    }
+
+    void aKeyThatWasRotatedAwayIsRefused()
+    {
+        QVERIFY(QDir().mkdir(path("kept")));
+        for (const QString &name : {u"token.key"_s, u"ledger.key"_s})
+            QVERIFY(QFile::copy(m_data + "/keys/"_L1 + name, path("kept/") + name));
+        rotateLedgerKey();
+        QCOMPARE(backup({}).status, 0);
+        const Ran restored = restore({u"--keys"_s, path("kept")});
+        QVERIFY2(restored.status == 1 && restored.err.contains("ledger.key is not the key"), restored.err.constData());
+        QVERIFY(!QFileInfo::exists(m_new));
+    }
+
+    void aKeyThatIsBeingReplacedIsNotBackedUp_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("the ledger's") << u"/keys/ledger.key"_s;
+        QTest::newRow("the tokens'") << u"/keys/token.key"_s;
+        QTest::newRow("the administrator's token") << u"/admin.token"_s;
+    }
+
+    void aKeyThatIsBeingReplacedIsNotBackedUp()
+    {
+        QFETCH(QString, name);
+        QVERIFY(QFile::copy(m_data + name, m_data + name + ".next"_L1));
+        const Ran made = backup({u"--with-keys"_s});
+        QVERIFY2(made.status == 1 && made.err.contains("is being replaced") && made.complainsInOneLine(),
+            made.err.constData());
+        QVERIFY(!QFileInfo::exists(m_file));
+        QCOMPARE(backup({}).status, 0);
     }
 
     void itIsMadeWithoutAServer()
@@ -76,9 +204,10 @@ private Q_SLOTS:
         QVERIFY(!QFileInfo::exists(m_new));
         const Ran restored = restore({u"--keys"_s, m_data + "/keys"_L1});
         QVERIFY2(restored.status == 0, restored.err.constData());
-        QVERIFY(restored.err.contains("admin-token --rotate"));
         QCOMPARE(verify(m_new), 0);
-        QCOMPARE(run("service-vm-tenant", {u"admin-token"_s, u"--rotate"_s, u"--data-dir"_s, m_new}).status, 0);
+        RunningServer other(m_new, {u"--accept-rollback"_s});
+        QVERIFY2(other.port() != 0, other.err().constData());
+        QCOMPARE(other.ask("GET"_ba, "/v1/tenants/acme-corp"_ba, adminToken(m_new)).status, 200);
     }
 
     // A mark that knows more is a rollback, which has to be accepted: what was revoked since then stays dead.
@@ -184,6 +313,14 @@ private:
                                "\"api_rate_limit_rpm\":1000}")
                      .status,
             201);
+    }
+    static QByteArray adminToken(const QString &data)
+    {
+        return run("service-vm-tenant", {u"admin-token"_s, u"--data-dir"_s, data}).out.trimmed();
+    }
+    void rotateLedgerKey()
+    {
+        QCOMPARE(m_server->ask("POST"_ba, "/v1/keys/rotate"_ba, m_token, "{\"key\":\"ledger\"}").status, 200);
     }
     Ran backup(const QStringList &more) const
     {

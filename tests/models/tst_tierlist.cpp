@@ -117,10 +117,18 @@ private Q_SLOTS:
                     & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther),
                 QFile::Permissions());
         }
-        // Never over what is there.
+        // A second attempt goes on behind what the first one left.
+        QVERIFY(QFile::remove(folder.filePath(names.last())));
+        QVERIFY(models::saveTokensApart(folder.path(), tokens));
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files), names);
+        // Never over what is there and is something else.
+        QFile other(folder.filePath(names.first()));
+        QVERIFY(other.open(QIODevice::WriteOnly | QIODevice::Truncate) && other.write("mine") == 4);
+        other.close();
         const auto again = models::saveTokensApart(folder.path(), tokens);
         QVERIFY(!again);
-        QVERIFY2(again.error().detail.contains("0 of 2"_L1), qPrintable(again.error().detail));
+        QVERIFY2(again.error().detail.contains(" of 2"_L1), qPrintable(again.error().detail));
+        QCOMPARE(QFileInfo(other).size(), 4);
     }
 
     void newTokensAreSavedAsLines()

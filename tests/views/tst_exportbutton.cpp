@@ -3,6 +3,7 @@
 
 // The ledger page's export menu.
 
+#include "service/crypto/keyfile.h"
 #include "service/report/query.h"
 #include "tests/views/stallwatch.h"
 #include "tests/views/viewhouse.h"
@@ -111,6 +112,26 @@ private Q_SLOTS:
         QVERIFY(box()->text().contains(path));
         QVERIFY(box()->informativeText().contains(QString::fromUtf8(*entry.data.find("report_id")->string())));
         QVERIFY(box()->informativeText().contains(u"entry %1"_s.arg(before)));
+        box()->close();
+    }
+
+    void aBundleThatCouldNotBeSignedIsSaidToBeSo_data()
+    {
+        QTest::addColumn<bool>("encrypted");
+        QTest::newRow("the ledger's key is encrypted") << true;
+        QTest::newRow("the ledger's key is at hand") << false;
+    }
+    void aBundleThatCouldNotBeSignedIsSaidToBeSo()
+    {
+        QFETCH(const bool, encrypted);
+        const QString key = m_house->link->paths().ledgerKey();
+        if (encrypted)
+            QVERIFY(QFile::remove(key)
+                && crypto::writeKeyFile(key, crypto::SigningKey::generate(), QCA::SecureArray("opens it")));
+        trigger(u"bundleExportAction"_s, m_folder.filePath(encrypted ? u"unsigned"_s : u"signed"_s));
+        QTRY_VERIFY(box());
+        QCOMPARE(box()->informativeText().contains("is not signed"_L1), encrypted);
+        QCOMPARE(box()->informativeText().contains("is encrypted"_L1), encrypted);
         box()->close();
     }
 

@@ -129,6 +129,26 @@ private Q_SLOTS:
         QCOMPARE(tree()->model()->rowCount(), 1);
     }
 
+    void whatSomebodyClosedUnderAFilterStaysClosed()
+    {
+        const auto [root, child_] = family();
+        press("treeViewChip");
+        QTRY_VERIFY(indexOf(root.id).isValid());
+        auto *filter = child<QLineEdit>(m_page.get(), "tokenFilter");
+        filter->setText(u"acme"_s);
+        QTRY_COMPARE(tree()->model()->rowCount(), 1);
+        tree()->collapse(indexOf(root.id));
+        m_page->activate(); // something changed, but no token
+        QVERIFY(!tree()->isExpanded(indexOf(root.id)));
+        m_house->issue("acme", "USER");
+        QTRY_COMPARE(tree()->model()->rowCount(), 2);
+        QVERIFY(!tree()->isExpanded(indexOf(root.id)));
+        filter->setText(u"acm"_s); // asks anew, and finds the same
+        QVERIFY(tree()->isExpanded(indexOf(root.id)));
+        filter->clear();
+        QVERIFY(tree()->isExpanded(indexOf(root.id)));
+    }
+
     void filters_data()
     {
         QTest::addColumn<QByteArray>("chip");

@@ -3,6 +3,7 @@
 
 // POST /v1/ledger/export: the file, its entry, and what is refused.
 
+#include "service/crypto/keyfile.h"
 #include "service/report/format.h"
 #include "tests/service/api/apihouse.h"
 
@@ -65,6 +66,21 @@ private Q_SLOTS:
         QCOMPARE(answer.header("Content-Disposition"),
             "attachment; filename=\"ledger-" + id.first(12) + '.' + report::fileExtension(*known) + '"');
         QCOMPARE(files(), QStringList()); // nothing is left lying about
+    }
+
+    void aBundleThatCouldNotBeSignedIsSaidToBeSo()
+    {
+        QCOMPARE(ask(R"({"format":"bundle"})").header("Manifest-Signed"), "true");
+        const QString file = m_house->directory() + "/keys/ledger.key"_L1;
+        QVERIFY(QFile::remove(file)
+            && crypto::writeKeyFile(file, crypto::SigningKey::generate(), QCA::SecureArray("opens it")));
+        const QByteArray key = "Idempotency-Key: one\r\n";
+        for (int i = 0; i < 2; ++i) { // the repetition as well
+            const auto answer = ask(R"({"format":"bundle"})", key);
+            QCOMPARE(answer.status, 200);
+            QCOMPARE(answer.header("Manifest-Signed"), "false");
+        }
+        QVERIFY(ask(R"({"format":"csv"})").header("Manifest-Signed").isNull());
     }
 
     void givesTheBytesOfTheLedger()

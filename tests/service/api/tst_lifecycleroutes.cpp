@@ -7,6 +7,8 @@
 
 #include <QtTest/qtest.h>
 
+#include <thread>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -137,6 +139,12 @@ private Q_SLOTS:
         QTest::newRow("a row with a cell too few") << "text/csv"_ba << names + "a,A,1\n" << u"refused"_s;
         QTest::newRow("an unknown column") << "text/csv"_ba
                                            << "tenant_id,colour\na,red\n"_ba << u"422 invalid-field"_s;
+        QByteArray many = "tenant_id";
+        for (int i = 0; i < 1000; ++i)
+            many += ",labels.l" + QByteArray::number(i);
+        QTest::newRow("more columns than are taken") << "text/csv"_ba << many + "\na\n" << u"422 invalid-field"_s;
+        QTest::newRow("a column twice") << "text/csv"_ba
+                                        << "tenant_id,tenant_id\na,a\n"_ba << u"422 invalid-field"_s;
         QTest::newRow("an open quote") << "text/csv"_ba << names + "\"a,A\n" << u"422 invalid-field"_s;
         QTest::newRow("no rows") << "text/csv"_ba << names << u"422 invalid-field"_s;
         QTest::newRow("no array") << "application/json"_ba << a << u"422 invalid-field"_s;
@@ -180,6 +188,37 @@ private Q_SLOTS:
         const auto again = ask("POST", "/v1/tenants/import", body, fields);
         QVERIFY(again.body == done.body);
         QCOMPARE(again.header("Ledger-Index"), done.header("Ledger-Index"));
+    }
+
+    void aKeyOfAnImportUnderWayIsInUse()
+    {
+        api::KeysUnderWay keys;
+        const api::IdempotencyKey key{
+            .caller = TokenId("a"), .path = "/v1/tenants/import"_ba, .key = "k"_ba, .request = {}};
+        api::IdempotencyKey other = key;
+        other.caller = TokenId("b");
+        QVERIFY(keys.hold(key).has_value());
+        QCOMPARE(keys.hold(key).error().code, ErrorCode::IdempotencyKeyInUse);
+        QVERIFY(keys.hold(other).has_value());
+        keys.release(key);
+        QVERIFY(keys.hold(key).has_value());
+
+        // Two at once with one key and other rows: one is made, of the other nothing.
+        const auto body = [](char first) {
+            QByteArray rows = "tenant_id,display_name,max_vms,storage_quota_gb,api_rate_limit_rpm\n";
+            for (int i = 0; i < 500; ++i)
+                rows += first + QByteArray::number(i) + ",T,1,1,1\n";
+            return rows;
+        };
+        const QByteArray fields = "Content-Type: text/csv\r\nIdempotency-Key: both\r\n";
+        const TreeSize before = m_house->entries();
+        ApiHouse::Answer one, two;
+        {
+            std::jthread thread([&] { one = ask("POST", "/v1/tenants/import", body('x'), fields); });
+            two = ask("POST", "/v1/tenants/import", body('y'), fields);
+        }
+        QVERIFY((one.status == 200) != (two.status == 200));
+        QCOMPARE(m_house->entries(), before + 500);
     }
 
     // PATCH, PUT and DELETE too.

@@ -3,6 +3,7 @@
 
 #include "service/core/encoding.h"
 #include "service/core/jsonwriter.h"
+#include "service/core/uuid.h"
 #include "service/crypto/publickeytext.h"
 #include "service/tokens/jws.h"
 #include "tests/service/api/apihouse.h"
@@ -57,6 +58,9 @@ private Q_SLOTS:
     void aProofIsGoodOnce();
     void aClockThatGoesForwardForgetsNothingTooEarly();
     void aFloodFillsItsOwnShareAlone();
+    void aTokenIssuedSinceTheStartPassesAtOnce();
+    void whatTheRateRefusesIsNotUsedUp();
+    void theLastFractionOfASecondForgetsNothing();
     void verifySaysThatAProofIsNeeded();
 
 private:
@@ -116,9 +120,13 @@ void TestPossession::initTestCase()
     QVERIFY(objectOf(issued)["proof_of_possession"_L1].toBool());
     m_token = {
         objectOf(issued)["token"_L1].toString().toLatin1(), objectOf(issued)["token_id"_L1].toString().toLatin1()};
-    // A proof of the second of the start may have been used before it.
+    // A proof that was ahead of the clock may have been used before the start.
     QCOMPARE(send(proof().text(), m_token.text).status, 401);
-    m_house->clock.advance(90s);
+    m_house->clock.advance(5s);
+    Made ahead = proof();
+    ahead.issuedAt = QByteArray::number(toSeconds(m_house->clock.now()) + 40);
+    QCOMPARE(send(ahead.text(), m_token.text).status, 401);
+    m_house->clock.advance(145s);
 }
 
 void TestPossession::aProofMakesTheTokenPass()
@@ -296,15 +304,79 @@ void TestPossession::aFloodFillsItsOwnShareAlone()
     api::SeenProofs seen;
     using enum api::SeenProofs::Verdict;
     const Timestamp now = m_house->clock.now();
-    for (qsizetype i = 0; i < api::SeenProofs::MostOfKey; ++i)
-        QCOMPARE(seen.add(m_key->publicKey(), QByteArray::number(i), now), New);
-    QCOMPARE(seen.add(m_key->publicKey(), "one more", now), Full);
-    QCOMPARE(seen.add(m_key->publicKey(), "7", now), Seen);
-    QCOMPARE(seen.add(m_other->publicKey(), "7", now), New);
+    const auto add = [&](const char *tenant, const QByteArray &proof, Timestamp when) {
+        return seen.add(TenantId(tenant), crypto::sha256(proof), when);
+    };
+    bool all = true;
+    for (qsizetype i = 0; i < api::SeenProofs::MostOfTenant; ++i)
+        all = all && add("acme", QByteArray::number(i), now) == New;
+    QVERIFY(all);
+    QCOMPARE(add("acme", "one more", now), TenantFull);
+    QCOMPARE(add("acme", "7", now), Seen);
+    QCOMPARE(add("rival", "another", now), New);
     const Timestamp later = now + api::SeenProofs::Span;
-    QCOMPARE(seen.add(m_key->publicKey(), "7", later), Seen); // for one span more
-    QCOMPARE(seen.add(m_key->publicKey(), "one more", later), New);
-    QCOMPARE(seen.add(m_key->publicKey(), "7", later + 2 * api::SeenProofs::Span), New);
+    QCOMPARE(add("acme", "7", later), Seen); // for one span more
+    QCOMPARE(add("acme", "one more", later), New);
+    QCOMPARE(add("acme", "7", later + 2 * api::SeenProofs::Span), New);
+}
+
+void TestPossession::aTokenIssuedSinceTheStartPassesAtOnce()
+{
+    TestClock clock;
+    const Timestamp start = clock.now();
+    api::PossessionCheck check(clock, start);
+    const auto judge = [&](Timestamp issued) {
+        Made made = proof();
+        made.issuedAt = QByteArray::number(toSeconds(start));
+        http::Request request;
+        request.method = "GET";
+        request.path = "/v1/status";
+        request.host = "127.0.0.1";
+        const QByteArray block = "DPoP" + made.text();
+        request.headers = http::Headers(block);
+        request.headers.append(QByteArrayView(block).first(4), QByteArrayView(block).sliced(4));
+        const TokenId token(newUuid(issued));
+        const auto judged =
+            check.check(request, {.token = token, .hash = crypto::sha256(m_token.text), .key = m_key->publicKey()});
+        return judged ? QString() : judged.error().detail;
+    };
+    QVERIFY(judge(start).contains("can't know"_L1));
+    QCOMPARE(judge(start + 1ms), QString());
+}
+
+void TestPossession::whatTheRateRefusesIsNotUsedUp()
+{
+    m_house->addTenant("brief"_ba, {.rpm = 1});
+    const auto issued = m_house->ask("POST"_ba, "/v1/tenants/brief/tokens"_ba, m_house->admin(),
+        R"({"scope":"READ","proof_of_possession":true,"subject_pubkey":")" + crypto::publicKeyToText(m_key->publicKey())
+            + R"("})");
+    const QByteArray text = objectOf(issued)["token"_L1].toString().toLatin1();
+    const auto of = [&] {
+        Made made = proof();
+        made.hash = toBase64Url(crypto::sha256(text).view());
+        return made.text();
+    };
+    QCOMPARE(send(of(), text).status, 200);
+    const QByteArray waits = of();
+    QCOMPARE(send(waits, text).status, 429);
+    m_house->clock.advance(60s);
+    QCOMPARE(send(waits, text).status, 200);
+    QCOMPARE(send(waits, text).status, 401);
+}
+
+void TestPossession::theLastFractionOfASecondForgetsNothing()
+{
+    // Used just before spans of whole two minutes would turn, and asked again after the second turn.
+    api::SeenProofs seen;
+    const crypto::Digest one = crypto::sha256("one"_ba), other = crypto::sha256("other"_ba);
+    const Timestamp second = fromMilliseconds(1'795'457'824'000);
+    const auto at = [&](int milliseconds) { return second + std::chrono::milliseconds(milliseconds); };
+    using enum api::SeenProofs::Verdict;
+    QCOMPARE(seen.add(TenantId("acme"), crypto::sha256("first"_ba), at(950 - 120'000)), New);
+    QCOMPARE(seen.add(TenantId("acme"), one, at(900)), New);
+    QCOMPARE(seen.add(TenantId("acme"), other, at(950)), New);
+    QCOMPARE(seen.add(TenantId("acme"), crypto::sha256("later"_ba), at(120'950)), New);
+    QCOMPARE(seen.add(TenantId("acme"), one, at(120'999)), Seen);
 }
 
 void TestPossession::verifySaysThatAProofIsNeeded()

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void tiersGoUpAndDown();
     void aRefusedRowLeavesTheOthers();
     void tiersOfATenantsAdministratorAreItsOwn();
+    void whatOneRowRevokesNoOtherHolds();
+    void aRefusedRehearsalMakesNoEntry();
     void aRehearsalOfTiersChangesNothing();
     void whatIsNoListIsRefused();
     void aTokenIsRotatedWithAnOverlap();
@@ -155,6 +157,8 @@ void TestTokenChanges::explainsOnlyWhatTheAskerMaySee()
     QCOMPARE(rule(m_chief.text, m_chief.id, "DELETE", "/v1/tokens/" + user.id), "scope");
     QCOMPARE(rule(m_chief.text, m_chief.id, "DELETE", "/v1/tokens/" + other.id), "not-found");
     QCOMPARE(rule(m_chief.text, m_chief.id, "GET", "/v1/tokens/" + other.id), "scope");
+    QCOMPARE(rule(m_chief.text, m_chief.id, "POST", "/v1/tokens/" + user.id + "/rotate"), "scope");
+    QCOMPARE(rule(m_chief.text, m_chief.id, "POST", "/v1/tokens/" + m_chief.id + "/rotate"), "insufficient-scope");
 
     QCOMPARE(ask("DELETE", "/v1/tokens/" + user.id, m_chief.text).status, 204);
     QCOMPARE(rule(m_chief.text, user.id, "GET", "/v1/vms"), "revoked");
@@ -226,6 +230,31 @@ void TestTokenChanges::tiersOfATenantsAdministratorAreItsOwn()
     const auto demoted = tiers('[' + row(SubjectKey, "READ") + ']');
     QCOMPARE(demoted[0]["revoked"_L1].toArray().size(), 2);
     QCOMPARE(stateOf(tokenIn(own[1], "token_id")), "revoked");
+}
+
+void TestTokenChanges::whatOneRowRevokesNoOtherHolds()
+{
+    const QByteArray ann = newKey();
+    const auto held = tiers('[' + row(ann, "READ") + ']', m_chief.text);
+    const QByteArray both = '[' + row(ann, "READ") + ',' + row(SubjectKey, "USER") + ']';
+    const auto outcomes = tiers(both);
+    QCOMPARE(outcomes[0]["result"_L1].toString(), u"changed"_s);
+    QCOMPARE(stateOf(tokenIn(held[0], "token_id")), "revoked");
+    QCOMPARE(ask("GET", "/v1/vms", tokenIn(outcomes[0], "token")).status, 200);
+    for (const QJsonValue &outcome : tiers(both))
+        QCOMPARE(outcome["result"_L1].toString(), u"unchanged"_s);
+}
+
+void TestTokenChanges::aRefusedRehearsalMakesNoEntry()
+{
+    const auto rival = m_house->issue("rival"_ba, "USER"_ba);
+    const auto denied = [this] { return events("event-type=ACCESS_DENIED").size(); };
+    QCOMPARE(outcomeOf(ask("DELETE", "/v1/tokens/" + rival.id + "?dry_run=true", m_chief.text)), "404 not-found");
+    QCOMPARE(outcomeOf(ask("POST", "/v1/keys/rotate?dry_run=true", m_chief.text, R"({"key":"token"})")),
+        "403 insufficient-scope");
+    QCOMPARE(denied(), 0);
+    QCOMPARE(outcomeOf(ask("DELETE", "/v1/tokens/" + rival.id, m_chief.text)), "404 not-found");
+    QTRY_COMPARE(denied(), 1);
 }
 
 void TestTokenChanges::aRehearsalOfTiersChangesNothing()

@@ -30,6 +30,7 @@ private Q_SLOTS:
 
     void onceForEachThreshold();
     void theEngineLooksByItself();
+    void noneBehindTheEnd();
     void acrossStarts();
     void whatWasMissedIsToldOnce();
     void notOfWhatEndsAnyway_data();
@@ -94,6 +95,21 @@ void TestExpiryWarnings::theEngineLooksByItself()
     QTRY_VERIFY_WITH_TIMEOUT(m_house->engine().state().read(
                                  [&](const engine::State &state) { return state.token(token.id)->warnedDays == 1; }),
         5000);
+}
+
+// The tick that writes what was counted would warn too.
+void TestExpiryWarnings::noneBehindTheEnd()
+{
+    issue(25h);
+    m_house->engine().settleDenials();
+    const engine::Denial denial{
+        .caller = m_house->admin(), .eventType = "ACCESS_DENIED", .code = "forbidden", .method = "GET", .route = "/"};
+    m_house->engine().recordDenial(denial);
+    m_house->engine().recordDenial(denial);
+    m_house->clock.advance(2h);
+    QTRY_COMPARE_WITH_TIMEOUT(m_house->events().count("ACCESS_DENIED"), 2, 5000);
+    VERIFY_RESULT(m_house->registerTenant(tenantSpec("behind")));
+    QVERIFY(!m_house->events().contains("TOKEN_EXPIRING"));
 }
 
 void TestExpiryWarnings::acrossStarts()

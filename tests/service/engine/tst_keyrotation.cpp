@@ -2,31 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "service/crypto/keyfile.h"
-#include "service/crypto/publickeytext.h"
-#include "service/tokens/jws.h"
-#include "tests/service/engine/enginehouse.h"
+#include "tests/service/engine/rotationtest.h"
 
 #include <QtTest/qtest.h>
 
 using namespace Qt::StringLiterals;
 
-class TestKeyRotation : public QObject
+class TestKeyRotation : public RotationTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        auto runtime = crypto::Runtime::start();
-        VERIFY_RESULT(runtime);
-        m_runtime = std::move(*runtime);
-    }
-    void init()
-    {
-        m_house = std::make_unique<EngineHouse>();
-        VERIFY_RESULT(m_house->start());
-        VERIFY_RESULT(m_house->registerTenant(tenantSpec("acme")));
-    }
+    void initTestCase() { start(); }
+    void init() { setUp(); }
     void cleanup() { m_house.reset(); }
 
     void theNewKeySignsAtOnce();
@@ -44,60 +32,6 @@ private Q_SLOTS:
     void aCommitThatSeemedToFailHasRotated();
     void aMarkThatLagsIsTaken();
     void aDatabaseFromBeforeIsRefused();
-
-private:
-    static void kinds()
-    {
-        QTest::addColumn<bool>("ofTokens");
-        QTest::newRow("of tokens") << true;
-        QTest::newRow("of the ledger") << false;
-    }
-    auto submit(engine::KeyKind kind, engine::Job::Kind how = engine::Job::Kind::Change)
-    {
-        return m_house->submit<engine::KeyRotation>(
-            m_house->admin(),
-            [&engine = m_house->engine(), kind, how](
-                engine::Work &work) { return engine.rotateKey(work, kind, how == engine::Job::Kind::DryRun); },
-            how);
-    }
-    auto rotate(engine::KeyKind kind) { return submit(kind).result(); }
-    QByteArray signer() const
-    {
-        return m_house->engine().state().read([](const engine::State &state) {
-            const auto signs = std::ranges::find_if(state.keys, [](const auto &key) { return !key.second.retiredAt; });
-            return signs->first.text();
-        });
-    }
-    QByteArray checkpointKey() const
-    {
-        const auto keys = ledger::readVerifierKeys(m_house->paths().ledgerVkey()).value();
-        const QByteArray note =
-            m_house->engine().state().read([](const engine::State &state) { return state.checkpoint; });
-        return ledger::openCheckpoint(note, keys).value().signer.text();
-    }
-    QByteArray inUse(bool ofTokens) const { return ofTokens ? signer() : checkpointKey(); }
-    QStringList leftBeside() const
-    {
-        return QDir(m_house->paths().keys()).entryList({u"*.next"_s, u"*.new"_s}, QDir::Files);
-    }
-    // Everything goes on: a token is issued and passes for one of the key that signs, and the ledger verifies.
-    void everythingGoesOn()
-    {
-        const auto issued = m_house->submitToken(m_house->admin(), "acme", "READ").result();
-        VERIFY_RESULT(issued);
-        const auto parsed = tokens::parseToken(issued->value.text);
-        VERIFY_RESULT(parsed);
-        QCOMPARE(parsed->keyId.text(), signer());
-        QCOMPARE(m_house->damage(), QString());
-    }
-    void restart()
-    {
-        m_house->stop();
-        VERIFY_RESULT(m_house->start());
-    }
-
-    std::unique_ptr<crypto::Runtime> m_runtime;
-    std::unique_ptr<EngineHouse> m_house;
 };
 
 void TestKeyRotation::theNewKeySignsAtOnce()
@@ -311,10 +245,7 @@ void TestKeyRotation::aDatabaseFromBeforeIsRefused()
     VERIFY_RESULT(m_house->start());
     VERIFY_RESULT(rotate(engine::KeyKind::Ledger));
     m_house->stop();
-    const auto putBack = [&](const QString &path, const QString &name) {
-        return QFile::remove(path) && QFile::copy(kept.filePath(name), path)
-            && QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
-    };
+    const auto putBack = [&](const QString &path, const QString &name) { return copy(kept.filePath(name), path); };
     QVERIFY(putBack(paths.database(), u"db"_s));
     const auto refused = m_house->start();
     VERIFY_ERROR(refused, ErrorCode::Refused);

@@ -3,6 +3,8 @@
 
 // Bundles as they are made, and as somebody made them: every one that is not as it was is refused.
 
+#include "service/crypto/publickeytext.h"
+#include "service/report/bundle.h"
 #include "tests/service/report/bundlehouse.h"
 
 using namespace Qt::StringLiterals;
@@ -27,6 +29,16 @@ Change flipped(const char *member, qsizetype at)
         QByteArray *content = find(members, member);
         const qsizetype place = at < 0 ? content->size() + at : at;
         (*content)[place] = char((*content)[place] ^ 1);
+    };
+}
+
+// Of a manifest that nobody has signed.
+Change firstLine(const QByteArray &line)
+{
+    return [=](Members &members) {
+        remove(members, "manifest.sha256.note");
+        QByteArray *manifest = find(members, "manifest.sha256");
+        manifest->replace(0, manifest->indexOf('\n'), line);
     };
 }
 
@@ -118,6 +130,11 @@ private Q_SLOTS:
         row(
             "a tile gone, from the manifest too", Whole, [](Members &m) { remove(m, "log/tile/1/000.p/1"); }, Unsigned,
             BundleDamage::FilesDiffer, u"Tiles of the log are missing"_s);
+        for (const char *line : {"", "ab", "zz"})
+            QTest::addRow("a line of the manifest that is only '%s'", line)
+                << int(Whole) << firstLine(line) << int(Stays) << BundleDamage::FilesDiffer << u"lists another file"_s;
+        row("a line of the manifest that is only a hash", Whole, firstLine(QByteArray(64, 'a')), Stays,
+            BundleDamage::FilesDiffer, u"lists another file"_s);
         row(
             "the last line of the manifest twice", Whole,
             [](Members &m) { find(m, "manifest.sha256")->append(QByteArray(64, '0') + "  more.txt\n"); }, Stays,
@@ -230,6 +247,65 @@ private Q_SLOTS:
         const auto report = m_house->check(m_house->whole, {.path = {}, .keys = stranger});
         VERIFY_RESULT(report);
         QCOMPARE(report->kind, report::BundleDamage::CheckpointUnsigned);
+    }
+
+    // Of keys that somebody keeps, the newest stands first.
+    void aKeyThatWasReplacedIsRefused()
+    {
+        const auto own = m_house->house.fixture.keys().front();
+        const auto newer = ledger::verifierKey(TestOrigin, testKey(9).publicKey());
+        const auto elsewhere = ledger::verifierKey(TestOrigin + "/r1", testKey(9).publicKey());
+        for (const QByteArray &zip : {m_house->whole, m_house->excerpt}) {
+            const auto refused = m_house->check(zip, {.path = {}, .keys = {newer, own}});
+            VERIFY_RESULT(refused);
+            QCOMPARE(refused->kind, report::BundleDamage::CheckpointUnsigned);
+            QVERIFY2(refused->damage.contains(u"replaced"_s), qPrintable(refused->damage));
+            for (const auto &keys : {std::vector{own, newer}, std::vector{elsewhere, own}, std::vector{own}}) {
+                const auto good = m_house->check(zip, {.path = {}, .keys = keys});
+                VERIFY_RESULT(good);
+                QVERIFY2(good->ok, qPrintable(good->damage));
+            }
+        }
+    }
+
+    // Whoever has the old key signs the same tree with it.
+    void aKeyThatAnEntryRotatedAwayIsRefused()
+    {
+        BundleHouse house;
+        LedgerFixture &fixture = house.house.fixture;
+        const auto old = testKey(9);
+        const auto oldKey = ledger::verifierKey(TestOrigin, old.publicKey());
+        ledger::EntryDraft draft{.time = TestTime + std::chrono::hours(24), .eventType = "KEY_ROTATED"};
+        draft.actor = {ledger::ActorKind::Admin, TokenId("actor-0"), "service:admin", {}};
+        draft.source = {ledger::Via::Http, "127.0.0.1", RequestId("r"), {}};
+        draft.data = "{\"key\":\"ledger\",\"old_kid\":\"" + crypto::keyThumbprint(old.publicKey()) + "\",\"new_kid\":\""
+            + crypto::keyThumbprint(fixture.key().publicKey()) + "\"}";
+        auto transaction = store::Transaction::begin(fixture.database()).value();
+        fixture.ledger().append(draft).value();
+        const ledger::Checkpoint sealed = fixture.ledger().seal().value();
+        transaction.commit().value();
+        fixture.ledger().committed();
+        ledger::EntryFilter filter;
+        filter.from = 295;
+        for (const auto &asked : {ledger::EntryFilter(), filter}) {
+            const QByteArray zip = house.made(asked, true);
+            const auto honest = house.check(zip);
+            VERIFY_RESULT(honest);
+            QVERIFY2(honest->ok, qPrintable(honest->damage));
+
+            Members members = membersOf(zip);
+            for (auto &[name, content] : members) {
+                content.replace(fixture.ledger().signedCheckpoint(), ledger::signCheckpoint(sealed, old));
+                content.replace(fixture.keys().front().text(), oldKey.text());
+            }
+            *find(members, "policy.txt") = report::bundlePolicy(oldKey.text());
+            const auto forged =
+                house.check(zipOf(members, Unsigned), {.path = {}, .keys = {oldKey, fixture.keys().front()}});
+            VERIFY_RESULT(forged);
+            QCOMPARE(forged->kind, report::BundleDamage::CheckpointUnsigned);
+            QVERIFY2(forged->damage.contains(u"KEY_ROTATED"_s) || forged->damage.contains(u"rotated away"_s),
+                qPrintable(forged->damage));
+        }
     }
 
     void anOlderCheckpointIsCompared_data()
