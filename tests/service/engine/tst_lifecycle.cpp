@@ -43,6 +43,8 @@ private Q_SLOTS:
         const auto made = m_house->submitVms(m_house->admin(), "acme-corp", vms).result();
         VERIFY_RESULT(made);
         m_vms = made->value;
+        // In the order they are listed in: those of one millisecond have their ids by chance.
+        std::ranges::sort(m_vms, {}, &fleet::Vm::id);
         const auto token = m_house->submitToken(m_house->admin(), "acme-corp", "service:tenant-admin").result();
         VERIFY_RESULT(token);
         m_token = token->value.record;
