@@ -15,7 +15,7 @@ namespace app {
 
 namespace {
 
-// By what the names stand for now: a link into the directory lies in it.
+// As the names resolve: a link into the directory lies in it.
 QString resolved(const QString &path)
 {
     const QString real = QFileInfo(path).canonicalFilePath();

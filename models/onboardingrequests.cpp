@@ -139,7 +139,7 @@ void Onboarding::answered(
     if (answer.status == 429 && errorOf(answer).code == ErrorCode::RateLimited && m_retries < MostRetries) {
         ++m_retries;
         const std::chrono::seconds wait(std::max(answer.header("Retry-After").toInt(), 1));
-        record.verdict = tr("The tenant's rate is used up for now; going on in %1 s.").arg(wait.count());
+        record.verdict = tr("The tenant's rate is used up; going on in %1 s.").arg(wait.count());
         m_goOn = [this, exchange, request, handler] {
             m_client.send(request, this, [this, exchange, request, handler](const HttpAnswer &next) {
                 answered(exchange, request, next, handler);

@@ -40,7 +40,7 @@ void Chips::choose(int id)
     button(id)->setChecked(true);
 }
 
-FilterBar::FilterBar(const QString &name, const QString &accessibleName, const QString &placeholder, QWidget *parent)
+FilterBar::FilterBar(const QString &name, const QString &accessibleName, const QString &hint, QWidget *parent)
     : QWidget(parent)
     , m_row(new QHBoxLayout(this))
     , m_field(new QLineEdit(this))
@@ -50,7 +50,7 @@ FilterBar::FilterBar(const QString &name, const QString &accessibleName, const Q
     m_row->setSpacing(Gap);
     m_field->setObjectName(name);
     m_field->setAccessibleName(accessibleName);
-    m_field->setPlaceholderText(placeholder);
+    m_field->setPlaceholderText(hint);
     m_field->setClearButtonEnabled(true);
     m_field->setMaximumWidth(320);
     m_row->addWidget(m_field, 1);

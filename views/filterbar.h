@@ -38,7 +38,7 @@ class FilterBar : public QWidget
 
 public:
     // `name` is the field's object name.
-    FilterBar(const QString &name, const QString &accessibleName, const QString &placeholder, QWidget *parent);
+    FilterBar(const QString &name, const QString &accessibleName, const QString &hint, QWidget *parent);
 
     void addChip(int id, const QString &text, const QString &name);
     QPushButton *addAction(const QString &text, const QString &name);

@@ -35,6 +35,22 @@ void change(
     api.write<tenancy::Tenant>(std::move(exchange), std::move(command), render);
 }
 
+// A change that is asked for by its path alone.
+void changePlainly(Api &api, Exchange exchange,
+    std::function<Result<tenancy::Tenant>(engine::Work &, const TenantId &, const Version &)> command,
+    Reply (*render)(const tenancy::Tenant &))
+{
+    const auto version = readPlain(api, exchange);
+    if (!version)
+        return api.answer(exchange, std::unexpected(version.error()));
+    const TenantId id = tenantOf(exchange);
+    change(
+        api, std::move(exchange),
+        [id, version = *version, command = std::move(command)](
+            engine::Work &work) { return command(work, id, version); },
+        render);
+}
+
 } // namespace
 
 void suspendTenant(Api &api, Exchange exchange)
@@ -62,13 +78,7 @@ void suspendTenant(Api &api, Exchange exchange)
 
 void resumeTenant(Api &api, Exchange exchange)
 {
-    const TenantId id = tenantOf(exchange);
-    const auto version = readPlain(api, exchange);
-    if (!version)
-        return api.answer(exchange, std::unexpected(version.error()));
-    change(
-        api, std::move(exchange),
-        [id, version = *version](engine::Work &work) { return engine::resumeTenant(work, id, version); }, tenantReply);
+    changePlainly(api, std::move(exchange), &engine::resumeTenant, tenantReply);
 }
 
 void deleteTenant(Api &api, Exchange exchange)
@@ -89,26 +99,17 @@ void deleteTenant(Api &api, Exchange exchange)
 
 void undeleteTenant(Api &api, Exchange exchange)
 {
-    const TenantId id = tenantOf(exchange);
-    const auto version = readPlain(api, exchange);
-    if (!version)
-        return api.answer(exchange, std::unexpected(version.error()));
-    change(
+    changePlainly(
         api, std::move(exchange),
-        [id, version = *version, retention = api.engine().retention()](
-            engine::Work &work) { return engine::undeleteTenant(work, id, version, retention); },
+        [retention = api.engine().retention()](engine::Work &work, const TenantId &id, const Version &version) {
+            return engine::undeleteTenant(work, id, version, retention);
+        },
         goneReply);
 }
 
 void purgeTenant(Api &api, Exchange exchange)
 {
-    const TenantId id = tenantOf(exchange);
-    const auto version = readPlain(api, exchange);
-    if (!version)
-        return api.answer(exchange, std::unexpected(version.error()));
-    change(
-        api, std::move(exchange),
-        [id, version = *version](engine::Work &work) { return engine::purgeTenant(work, id, version); }, goneReply);
+    changePlainly(api, std::move(exchange), &engine::purgeTenant, goneReply);
 }
 
 } // namespace api

@@ -50,7 +50,7 @@ enum class ErrorCode
     QuotaExceeded, // Error::members carries the numbers
     RateLimited, // Error::retryAfterSeconds
     NoCapacity,
-    // We can't, for now: writes are refused, nothing was changed.
+    // The ledger can't be written: writes are refused, nothing was changed.
     LedgerUnavailable,
     Unavailable,
     // A file, a directory or a program is not as it must be: the operator mends it.

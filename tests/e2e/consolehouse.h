@@ -52,12 +52,14 @@ public:
                 ::prctl(PR_CAPBSET_DROP, overridesRights, 0, 0, 0);
         });
         m_console->start(programPath("tenant-console"),
-            {QStringLiteral("--data-dir"), data(), QStringLiteral("--port"), QStringLiteral("0")});
-        QByteArray line;
-        while (!line.endsWith('\n') && m_console->waitForReadyRead(Desktop::Patience))
-            line += m_console->readAllStandardOutput();
-        QVERIFY2(line.startsWith("listening on http://127.0.0.1:"), m_console->readAllStandardError().constData());
-        m_port = line.trimmed().split(':').last().toUShort();
+            {QStringLiteral("--data-dir"), data(), QStringLiteral("--port"), QStringLiteral("0"),
+                QStringLiteral("--report-ready")});
+        QByteArray out; // keys pressed into a window that is not painted yet may be lost
+        while (!out.endsWith("window ready\n") && m_console->waitForReadyRead(Desktop::Patience))
+            out += m_console->readAllStandardOutput();
+        QVERIFY2(out.startsWith("listening on http://127.0.0.1:") && out.endsWith("window ready\n"),
+            (out + m_console->readAllStandardError()).constData());
+        m_port = out.first(out.indexOf('\n')).split(':').last().toUShort();
         QFile token(data() + QStringLiteral("/admin.token"));
         QVERIFY(token.open(QIODevice::ReadOnly));
         m_admin = token.readAll().trimmed();

@@ -54,6 +54,8 @@ public:
 
     // Of the window that has the keyboard; empty while none has.
     QString title() const { return ask({QStringLiteral("getactivewindow"), QStringLiteral("getwindowname")}); }
+    // The window manager names the active window before the display gives it the keys.
+    bool hasKeyboard() const { return ask({QStringLiteral("getwindowfocus")}) == activeWindow(); }
     QString activeWindow() const { return ask({QStringLiteral("getactivewindow")}); } // its id
     // Whose window that is; 0 while none has.
     qint64 activeProcess() const
@@ -62,7 +64,7 @@ public:
     }
     bool sees(const QString &beginning) const
     {
-        return QTest::qWaitFor([&] { return title().startsWith(beginning); }, Patience);
+        return QTest::qWaitFor([&] { return title().startsWith(beginning) && hasKeyboard(); }, Patience);
     }
     // Of a process: the ids of what it shows.
     QStringList windows(qint64 pid) const

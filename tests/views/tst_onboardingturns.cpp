@@ -338,7 +338,7 @@ private:
         issue();
         next();
         run("isolation");
-        QTRY_VERIFY2(verdict("isolation").contains(u"The tenant's rate is used up for now; going on in 60 s."_s),
+        QTRY_VERIFY2(verdict("isolation").contains(u"The tenant's rate is used up; going on in 60 s."_s),
             qPrintable(verdict("isolation")));
         QVERIFY(!button("isolationButton")->isEnabled());
         QVERIFY(!button("nextButton")->isEnabled());
